@@ -16,7 +16,7 @@ from bench.claims.opinions import Opinions, Place, places_of
 from bench.claims.rows import ASKED, AT, FIRST, ONCE, TIMES, USED, Loaded, same_questions, seconds_of, sound
 from bench.errors import UsageError
 from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
-from bench.stats import Floats, ItemWeights, Strata
+from bench.stats import Floats, ItemWeights, Strata, coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +125,10 @@ class Pairs:
     """What each item stands for in the log, of a claim that goes over its traffic; None for others."""
     loaded: Loaded | None = None
     """Latencies under the load that a claim states; None where it states none, or it was not measured."""
+    _strata: dict[str, Strata] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Suites and clusters of all items by what a claim speaks about, once they were asked for."""
+    _masks: dict[str, Mask] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The items of each suite, once they were asked for."""
 
     @property
     def n(self) -> int:
@@ -149,8 +153,12 @@ class Pairs:
 
     def strata(self, mask: Mask, about: str = THESE) -> Strata:
         """Suites and clusters of the items under a mask, for a claim about THESE kinds of task or SUCH."""
-        of = Strata(self.suites, self.clusters) if about == SUCH else Strata(self.suites, self.sources, self.clusters)
-        return of.chosen(mask)
+        if about not in self._strata:
+            clusters = coded(self.clusters)
+            fixed = None if about == SUCH else clusters
+            own = clusters if about == SUCH else coded(self.sources)
+            self._strata[about] = Strata(self.suites, own, fixed)
+        return self._strata[about].chosen(mask)
 
     @property
     def one_reading(self) -> bool:
@@ -159,8 +167,9 @@ class Pairs:
 
     def of(self, suite: str) -> Mask:
         """The mask of one suite's items."""
-        mask: Mask = _suites(self.suites) == suite
-        return mask
+        if suite not in self._masks:
+            self._masks[suite] = _suites(self.suites) == suite
+        return self._masks[suite].copy()
 
     def suites_of(self, mask: Mask) -> list[str]:
         """The suites of the items under a mask, in the order of their names."""

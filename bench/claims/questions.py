@@ -47,8 +47,10 @@ def clusters(items: pd.DataFrame, column: str) -> tuple[list[str], tuple[Repeate
 def texts(column: pd.Series[str]) -> list[str]:
     """A column as a list that holds each repeated text once."""
     codes, known = column.factorize(use_na_sentinel=False)
-    names = [str(name) for name in known]
-    return [names[code] for code in codes]
+    names = np.empty(len(known), dtype=object)
+    names[:] = [str(name) for name in known.tolist()]
+    found: list[str] = names[codes].tolist()
+    return found
 
 
 def _repeated(suite: str, items: pd.DataFrame) -> Repeated:

@@ -66,7 +66,7 @@ def label(
     Calls nothing.
     """
     from bench.errors import UsageError
-    from bench.labels import SECOND, drawn, take, write_page, write_sheet
+    from bench.labels import SECOND, drawn, take, words_of, write_page, write_sheet
     from bench.records import find_run
 
     who = rater or ("two" if second else "one")
@@ -92,7 +92,7 @@ def label(
         echo(line)
     if sheet is not None:
         write_sheet(folder, sample, entries, sheet)
-        echo(f"wrote {sheet}: fill in the column `value`.")
+        echo(f"wrote {sheet}: fill in the column `value`, each with one of: {', '.join(words_of(sample))}.")
 
 
 def _serve(folder: Path, sample: LabelSample, entries: Sequence[SampleEntry], rater: str, port: int | None) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.cascade import cascade
+from bench.cli.drawn import drawn
 from bench.cli.import_ import SHOWN
 from bench.cli.money import dollars
 from bench.cli.options import config_option, results_option
@@ -20,7 +21,7 @@ from bench.language import counted
 
 if TYPE_CHECKING:
     from bench.report.text.column import Table, TableCell
-    from bench.traffic import TrafficImport, TrafficSample
+    from bench.traffic import TrafficImport
     from bench.traffic.deciding import Saving, SliceVerdict, TrafficVerdicts
 
 TOP = 10
@@ -35,7 +36,11 @@ def traffic() -> None:
 @traffic.command("import")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "form", metavar="NAME", help="The logs' format.  [default: found by their first records]")
-@click.option("--tag", metavar="FIELD", help="Where a record has the kind of work, e.g. metadata.feature.")
+@click.option(
+    "--tag",
+    metavar="FIELD",
+    help="Field in which a record has its kind of work, e.g. metadata.feature; `sample --tag` takes a value of it.",
+)
 @click.option(
     "--dated",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -160,7 +165,7 @@ def _texts(table: Table, row: Sequence[TableCell]) -> dict[str, str]:
     show_default=True,
     help="What items depend on each other by, besides being nearly the same.",
 )
-@click.option("--tag", help="Only calls of this tag.")
+@click.option("--tag", metavar="VALUE", help="Only calls of this kind of work: a value of the field of `import --tag`.")
 @click.option("--model", help="Only calls of this model.")
 @click.option("--kind", help="Only calls of this kind, e.g. structured.")
 @click.option(
@@ -204,7 +209,7 @@ def sample(
         words=listed,
         only={column: value for column, value in only.items() if value is not None},
     )
-    for line in _drawn(draw(folder, name, choices), name, choices.check):
+    for line in drawn(draw(folder, name, choices), name, choices.check):
         echo(line)
 
 
@@ -241,6 +246,8 @@ def decide(folder: Path, run: str | None, results: Path, as_json: bool, form: st
         return
     for line in _decided(found):
         echo(line)
+    if any(each.needed or each.labels for each in found.slices):
+        echo(_more(folder))
 
 
 def _decided(found: TrafficVerdicts) -> Iterator[str]:
@@ -302,6 +309,14 @@ def _needs(each: SliceVerdict) -> str:
     return f", needs about {' and '.join(counts)}{usd}" if counts else ""
 
 
+def _more(folder: Path) -> str:
+    """How to get more items or labels than there are."""
+    return (
+        f"More items: bench traffic sample {shlex.quote(str(folder))} -n MORE, with the seed and choices of before; "
+        "bench tasks new NAME --replace; bench run, which asks only what is new. More labels: bench label -n MORE."
+    )
+
+
 def _saved(saving: Saving, months: float | None) -> str:
     by = months or 1
     ends = (
@@ -310,29 +325,6 @@ def _saved(saving: Saving, months: float | None) -> str:
         else (f" ({dollars(saving.low / by)} to {dollars(saving.high / by)})")
     )
     return f"{dollars(saving.usd / by)} USD{ends}"
-
-
-def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
-    from bench.records import AGREEMENT
-
-    yield (
-        f"{done.items:,} items in {done.clusters:,} clusters, of {done.distinct:,} different requests "
-        f"({done.calls:,} calls); the requests drawn are {done.share:.1%} of these calls."
-    )
-    yield from (f"left out: {count:,} calls {why}" for why, count in done.left_out.items())
-    made = ", ".join(f"{count:,} {kind}" for kind, count in done.replaced.items())
-    yield f"Replaced: {made or 'nothing'}. Names, addresses and what follows from the context are not recognised."
-    yield f"The prompts were written for {', '.join(done.models)}: another model may do better with its own."
-    if check in AGREEMENT:
-        yield "Graded by the logged answers: a verdict says that a model answers as they do, not that it is as good."
-    path = shlex.quote(str(done.path))
-    if check == "none":
-        yield (
-            f"Nothing grades them: cost, latency and length will be compared, and quality stays not measured. To grade "
-            f"them, put `answer` or another field of docs/tasks.md in place of `ungraded` into lines of {path}."
-        )
-    yield 'Your own data count as internal: a model that may receive them has allows = ["internal"] in bench.toml.'
-    yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"
 
 
 traffic.add_command(cascade)

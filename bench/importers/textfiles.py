@@ -244,6 +244,8 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
                     why = str(error)
                 except (ValueError, RecursionError) as error:
                     why = f"is not JSON ({error})"
+                    if line[-1] != "\n" and line.rstrip()[-1:] != "}":
+                        why += ". It is the last line, and cut: take the whole file, or leave the line out"
             if why:
                 ledger.drop(where, why)
             else:

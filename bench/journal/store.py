@@ -19,6 +19,9 @@ from bench.journal.entries import ADD, Noted, RunEntry, row_of
 from bench.journal.schema import SCHEMAS, VERSION, has_tables, require_files
 from bench.records import Call, Claim, require_time, utc_now
 
+KEPT_KIB, WAITING_PAGES = 32 << 10, 8_000
+"""How much of a journal is kept in memory, and how many pages wait before they go from its log into the file: keys come
+in no order, so that each page of their index changes again and again."""
 TURN = "turn:"
 """How the keys of an episode's turns begin; the episode's own key is its planned call's."""
 
@@ -49,6 +52,8 @@ class Journal:
             made = has_tables(self._db, schema)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute(f"PRAGMA cache_size = -{KEPT_KIB}")
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {WAITING_PAGES}")
             if not made:
                 self._db.executescript(f"BEGIN IMMEDIATE;{schema}COMMIT;")
         except UsageError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.labels.agreement import Agreement, agreements
 from bench.labels.draw import SAMPLES, SECOND, LabelSample, SampleEntry, drawn, of_run, pair_of
 from bench.labels.page import shown, write_page
-from bench.labels.sheet import Labelled, read_sheet, take, write_sheet
+from bench.labels.sheet import Labelled, read_sheet, take, words_of, write_sheet
 
 __all__ = [
     "SAMPLES",
@@ -21,6 +21,7 @@ __all__ = [
     "read_sheet",
     "shown",
     "take",
+    "words_of",
     "write_page",
     "write_sheet",
 ]

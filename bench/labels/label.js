@@ -109,7 +109,7 @@ function save() {
   link.download = `${data.file}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  $("said").textContent = `Saved ${rows.length} labels as ${link.download}. Then: bench label RUN --import ${link.download}`;
+  $("said").textContent = `Saved ${rows.length} labels as ${link.download}. Then: bench label --measure ${data.measure} --import ${link.download}`;
 }
 
 choices.forEach(([value, name], index) => {

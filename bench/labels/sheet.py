@@ -52,7 +52,13 @@ def read_sheet(path: Path, sample: LabelSample, rater: str) -> list[tuple[Sample
     entries = {entry.id: entry for entry in sample.entries}
     found: dict[tuple[str, str], tuple[SampleEntry, LabelRow]] = {}
     bad = []
-    for line, row in _lines(path):
+    rows = [*_lines(path)]
+    if rows and not any(row["id"] in entries for _, row in rows):
+        raise UsageError(
+            f"{path}: none of its labels is in the sample of this run for --measure {sample.measure}. Give the RUN and "
+            "the --measure that it was written for."
+        )
+    for line, row in rows:
         where = f"{path}:{line}"
         try:
             entry, label = label_of(row, entries, sample, rater)
@@ -67,7 +73,7 @@ def read_sheet(path: Path, sample: LabelSample, rater: str) -> list[tuple[Sample
             "\n".join(bad[:MOST_SHOWN]) + f"{rest}\nNothing was taken. Correct the lines, or take them out."
         )
     if not found:
-        raise UsageError(f"{path}: holds no label. Fill in the column `value`: {', '.join(_words(sample))}.")
+        raise UsageError(f"{path}: holds no label. Fill in the column `value`: {', '.join(words_of(sample))}.")
     return [*found.values()]
 
 
@@ -89,7 +95,8 @@ def take(folder: Path, sample: LabelSample, path: Path, rater: str) -> Labelled:
     return Labelled(taken=len(given), replaced=before + len(given) - len(known), raters=dict(sorted(raters.items())))
 
 
-def _words(sample: LabelSample) -> tuple[str, ...]:
+def words_of(sample: LabelSample) -> tuple[str, ...]:
+    """What a label may be."""
     return WORDS[sample.measure == PREFERENCE]
 
 
@@ -127,8 +134,8 @@ def label_of(
     entry, word = entries.get(row["id"]), row["value"].casefold()
     if entry is None:
         raise ValueError(f"'{row['id'][:40]}' is not in the sample of this run")
-    if word not in _words(sample):
-        raise ValueError(f"'{row['value'][:40]}' is no label; it must be one of {', '.join(_words(sample))}")
+    if word not in words_of(sample):
+        raise ValueError(f"'{row['value'][:40]}' is no label; it must be one of {', '.join(words_of(sample))}")
     return entry, LabelRow(
         suite=entry.suite,
         task=entry.task,

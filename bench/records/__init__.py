@@ -94,6 +94,7 @@ from bench.records.folder import (
 )
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
+from bench.records.kept import tables_kept
 from bench.records.loads import LoadRow, in_flight, read_load, steady
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
@@ -362,4 +363,5 @@ __all__ = [
     "write_tables",
     "write_turns",
     "write_text",
+    "tables_kept",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from bench import clean
 from bench.records.kinds import known_fields
+from bench.records.plain import as_json, plain
 from bench.records.work import AgentRun
 
 
@@ -77,7 +78,7 @@ class TokenUsage:
         A prompt may be estimated first and counted later. Output is counted as it grows: a 0 after more says nothing,
         and of a count that falls to less nobody knows which is right.
         """
-        said = {name: value for name, value in _plain(later).items() if value is not None}
+        said = {name: value for name, value in plain(later).items() if value is not None}
         before = self.out_total or 0
         if later.out_total is not None and later.out_total < before:
             output = {} if later.out_total == 0 else {"out_total": None, "out_reasoning": None}
@@ -296,9 +297,11 @@ class Call:
 
     def to_json(self) -> str:
         """The record as one line of JSON."""
-        seldom = ("message", "episode", "batch")
-        record = {name: value for name, value in _plain(self).items() if value is not None or name not in seldom}
-        return json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_plain)
+        record = plain(self)
+        for name in ("message", "episode", "batch"):  # which few calls have
+            if record[name] is None:
+                del record[name]
+        return as_json(record)
 
     @classmethod
     def from_json(cls, text: str) -> Call:
@@ -318,13 +321,6 @@ class Call:
 def _put_lines(record: Attempt | Call, *names: str) -> None:
     for name in names:
         object.__setattr__(record, name, clean.line_or_none(getattr(record, name)))
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    """A record, or a mapping of any type, as JSON's own; `asdict` copies deeply and takes ten times as long."""
-    if isinstance(record, Mapping):
-        return dict(record)
-    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _episode(raw: Any) -> Episode:

@@ -17,6 +17,7 @@ from bench.records.aggregates import AggregateRow
 from bench.records.calls import Outcome
 from bench.records.episodes import TurnRow
 from bench.records.files import fresh_folder, write_file, write_text
+from bench.records.kept import kept, mark_of
 from bench.records.manifest import MANIFEST, RunRecord
 from bench.records.parquet import REBUILT, parquet_file
 from bench.records.recorded import RecordedDerivation
@@ -142,7 +143,18 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
 
     UsageError if it is missing or damaged.
     """
-    return read_rows_of(folder, f"{name}.parquet", _KINDS[name], columns)
+    path, keeping, mark = folder / f"{name}.parquet", kept(), None
+    if keeping is not None and name == "items":
+        with suppress(OSError):
+            mark = mark_of(path.lstat())
+        if mark is not None and keeping.items is not None and keeping.items[0] == mark:
+            whole = keeping.items[1]
+            return whole[[each for each in whole if columns is None or each in columns]]
+    table = read_rows_of(folder, path.name, _KINDS[name], columns)
+    if keeping is not None and mark is not None and columns is None:
+        keeping.items = mark, table
+        return table.copy(deep=False)
+    return table
 
 
 def read_rows_of(folder: Path, file_name: str, kind: type[Any], columns: Sequence[str] | None = None) -> pd.DataFrame:

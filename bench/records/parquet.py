@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from bench import clean
 from bench.errors import UsageError
+from bench.records.kept import kept, mark_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,8 @@ MOST_TEXT = 32 << 20
 """Bytes of one text in a table."""
 BATCH_ROWS, BATCH_BYTES = 4_000, 1 << 20
 """Rows that are in memory at once, and bytes of their texts."""
+SHARED_ROWS = 1 << 16
+"""Rows that share a text which is the same in all of a table."""
 SCANNED_ROWS = 32
 """Rows whose texts are unpacked at once before it is known how long they are."""
 _TIMES = {"UNCOMPRESSED": 1, "SNAPPY": 22}
@@ -74,7 +77,7 @@ class BoundedTable:
         names = [name for name in self.schema_arrow.names if columns is None or name in columns]
         held = {}
         for name in dict.fromkeys(names):
-            held[name] = frame(self.read([name])).iloc[:, 0]
+            held[name] = frame(_shared(self.read([name]))).iloc[:, 0]
             pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of each
         return pd.DataFrame(held, copy=False)
 
@@ -125,6 +128,28 @@ def frame(table: pyarrow.Table) -> pd.DataFrame:
     return held
 
 
+def _shared(table: pyarrow.Table) -> pyarrow.Table:
+    """A table of one column; a text that stands in every row of it, or none, is held for SHARED_ROWS of them alone."""
+    import pyarrow
+    import pyarrow.compute as pc
+    import pyarrow.types as kinds
+
+    column = table.column(0)
+    rows, kind = len(column), column.type
+    if (
+        rows <= SHARED_ROWS
+        or not (kinds.is_string(kind) or kinds.is_large_string(kind))
+        or 0 < column.null_count < rows
+    ):
+        return table
+    first = column[0]
+    if not (column.null_count or (column[-1] == first and pc.all(pc.equal(column, first)).as_py())):
+        return table
+    held = pyarrow.array([first.as_py()] * SHARED_ROWS, pyarrow.large_string())
+    parts = [held] * (rows // SHARED_ROWS) + [held[: rows % SHARED_ROWS]]
+    return pyarrow.table([pyarrow.chunked_array(parts)], names=table.column_names)
+
+
 def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     """The opened file. Its texts are unpacked once to know how long they are, a few at a time."""
     import numpy as np
@@ -134,6 +159,11 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     about = opened.metadata
     if about.num_rows > MOST_ROWS or about.num_columns > MOST_COLUMNS:
         raise ValueError(f"it has {about.num_rows} rows and {about.num_columns} columns, more than it may have")
+    keeping, mark = kept(), mark_of(os.fstat(file.fileno()))
+    if keeping is not None:
+        if mark in keeping.rows:
+            return BoundedTable(opened, keeping.rows[mark])
+        columns = None  # of all of them, once
     left = most = max(UNPACKED_BYTES, UNPACKED_RATIO * file.seek(0, os.SEEK_END))
     sizes = np.zeros(about.num_rows, np.int64)
     for column in _columns(opened, columns):
@@ -147,7 +177,10 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
                 break
         if left < 0:
             raise ValueError(f"its cells unpack to more than {most >> 20} MiB")
-    return BoundedTable(opened, _rows_within(sizes))
+    rows = _rows_within(sizes)
+    if keeping is not None:
+        keeping.rows[mark] = rows
+    return BoundedTable(opened, rows)
 
 
 def _scanned(about: pyarrow.parquet.FileMetaData, column: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench import claims, clean
 from bench.language import ENGLISH, writing
-from bench.records import AggregateRow, read_aggregates, write_text
+from bench.records import AggregateRow, read_aggregates, tables_kept, write_text
 from bench.report import charts, page
 from bench.report.numbers.comparison import RunComparison, compare
 from bench.report.text import documents, loadtext, probetext, tables, totals
@@ -20,6 +20,11 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
     `shape` is the charts'. Returns the comparison and the files. A run without claims has no claims files. Texts are in
     the language of now; columns, keys and verdicts of CSV and JSON files always are English.
     """
+    with tables_kept():
+        return _write_report(folder, shape)
+
+
+def _write_report(folder: Path, shape: charts.Shape) -> tuple[RunComparison, list[Path]]:
     comparison = compare(folder)
     published = read_aggregates(folder)
     if published and not comparison.rows:

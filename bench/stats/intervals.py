@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bench.stats import binomial
-from bench.stats.clusters import Floats, clustered_mean
+from bench.stats.clusters import Clusters, Floats, clustered_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Interval:
     """Values it rests on."""
 
 
-def proportion_interval(scores: ArrayLike, clusters: Sequence[str], confidence: float = 0.95) -> Interval:
+def proportion_interval(scores: ArrayLike, clusters: Clusters, confidence: float = 0.95) -> Interval:
     """Interval for a mean score in [0, 1]: Wilson (1927) on n / design effect items, t quantile for few clusters.
 
     Stays inside [0, 1] and has width at 0 % and 100 %. The bounds are None with fewer than two effective clusters.
@@ -45,7 +44,7 @@ def proportion_interval(scores: ArrayLike, clusters: Sequence[str], confidence: 
     return Interval(mean, max(0.0, min(mean, centre - reach)), min(1.0, max(mean, centre + reach)), n)
 
 
-def mean_interval(amounts: ArrayLike, clusters: Sequence[str], confidence: float = 0.95) -> Interval:
+def mean_interval(amounts: ArrayLike, clusters: Clusters, confidence: float = 0.95) -> Interval:
     """Interval for the mean of positive amounts (cost, tokens): m * exp(± t SE / m), the delta method on log m.
 
     CR2 variance, t quantile with effective-cluster degrees of freedom. The bounds are None with fewer than two
@@ -75,7 +74,7 @@ def quantile_interval(times: ArrayLike, share: float, confidence: float = 0.95) 
     return Interval(float(np.quantile(values, share)), low, high, n)
 
 
-def _checked(data: ArrayLike, clusters: Sequence[str] | None) -> Floats:
+def _checked(data: ArrayLike, clusters: Clusters | None) -> Floats:
     values = np.asarray(data, dtype=np.float64)
     if values.size == 0:
         raise ValueError("no values")

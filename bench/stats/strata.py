@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bench.stats.clusters import (
     FEWEST,
     ClusteredMean,
+    Clusters,
     Codes,
     Floats,
     clustered_mean,
@@ -75,9 +76,9 @@ class Strata:
 
     suites: Sequence[str]
     """Each item's suite."""
-    clusters: Sequence[str]
+    clusters: Clusters
     """Each item's cluster, unique over suites."""
-    kinds: Sequence[str] | None = None
+    kinds: Clusters | None = None
     """Each item's kind of task where the kinds are fixed, and not drawn, unique over suites; None if it has none."""
 
     def parts(self) -> Iterator[tuple[str, NDArray[np.bool_]]]:
@@ -117,9 +118,11 @@ class Strata:
 
     def chosen(self, mask: NDArray[np.bool_]) -> Strata:
         """The items under a mask."""
-        at = np.flatnonzero(mask).tolist()
-        kinds = None if self.kinds is None else [self.kinds[i] for i in at]
-        return Strata([self.suites[i] for i in at], [self.clusters[i] for i in at], kinds)
+        if mask.all():
+            return self
+        at = np.flatnonzero(mask)
+        kinds = None if self.kinds is None else _at(self.kinds, at)
+        return Strata([self.suites[i] for i in at.tolist()], _at(self.clusters, at), kinds)
 
     def weights(self) -> Floats:
         """Each item's weight, mean 1: n / (suites x items of its suite)."""
@@ -148,6 +151,10 @@ class Strata:
         """Whether every item is its own cluster."""
         codes = self.cluster_codes
         return not len(codes) or int(codes.max()) + 1 == len(codes)
+
+
+def _at(names: Clusters, at: NDArray[np.intp]) -> Clusters:
+    return names[at] if isinstance(names, np.ndarray) else [names[i] for i in at.tolist()]
 
 
 def hull(interval: Interval, other: Interval) -> Interval:

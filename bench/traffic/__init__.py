@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.traffic.load import TrafficChoices, TrafficImport, import_traffic
 from bench.traffic.rows import RECORD, TABLE, TrafficRow
-from bench.traffic.sampling import BY, CHECKS, CLUSTERS, SampleChoices, TrafficSample, sample
+from bench.traffic.sampling import BY, CHECKS, CLUSTERS, LEAST_TOKENS, MOST_TOKENS, SampleChoices, TrafficSample, sample
 from bench.traffic.spending import DIMENSIONS, SpendLine, TrafficSpend, spend
 
 __all__ = [
@@ -12,6 +12,8 @@ __all__ = [
     "CHECKS",
     "CLUSTERS",
     "DIMENSIONS",
+    "LEAST_TOKENS",
+    "MOST_TOKENS",
     "RECORD",
     "TABLE",
     "SampleChoices",

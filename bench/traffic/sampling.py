@@ -26,6 +26,8 @@ CERTAIN = 0.999
 CHECKS = ("none", "accepted", "round_trip", "tool_calls", "schema", "regex", "numbers", "quotes")
 """How the items are graded: by nothing; by the logged answer, as text, as JSON, or by the calls that it makes; by the
 JSON schema of each request; by one pattern; by whether the answer's numbers, or its quotes, stand in the request."""
+LEAST_TOKENS, MOST_TOKENS = 512, 32_768
+"""The least and the most tokens that an answer is granted by `TrafficSample.max_tokens`."""
 CLUSTERS = ("session", "user", "item")
 """What makes items depend on each other, besides being nearly the same."""
 
@@ -77,7 +79,7 @@ class TrafficSample:
     replaced: Mapping[str, int]
     """Kinds of personal data and secrets -> how often they were replaced."""
     max_tokens: int
-    """Tokens to grant an answer: twice the longest logged answer of the sample, 512 to 32,768."""
+    """Tokens to grant an answer: twice the longest logged answer of the sample, LEAST_TOKENS to MOST_TOKENS."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,7 +139,7 @@ def sample(folder: Path, name: str, choices: SampleChoices) -> TrafficSample:
         models=models,
         left_out=left_out,
         replaced=dict(sorted(redactor.replaced.items())),
-        max_tokens=min(32_768, max(512, 2 * max(each.longest for each in drawn))),
+        max_tokens=min(MOST_TOKENS, max(LEAST_TOKENS, 2 * max(each.longest for each in drawn))),
     )
 
 
@@ -145,9 +147,15 @@ def _requests(folder: Path, choices: SampleChoices) -> tuple[list[_Request], Cou
     """The distinct requests that can be items, and why calls cannot."""
     known: dict[bytes, _Request] = {}
     left_out = Counter[str]()
+    others: dict[str, Counter[str]] = {column: Counter() for column in choices.only}
+    found = False
     for at, row in _rows(folder):
         if any(row[column] != value for column, value in choices.only.items()):
+            for column, counts in others.items():
+                if len(counts) < _MOST_NAMED or row[column] in counts:
+                    counts[row[column]] += 1
             continue
+        found = True
         made = asked(row, choices.check)
         if isinstance(made, str):
             left_out[made] += 1
@@ -159,6 +167,8 @@ def _requests(folder: Path, choices: SampleChoices) -> tuple[list[_Request], Cou
             request.usd += usd
             request.priced += 1
         request.longest = max(request.longest, row["out_total"] or 0)
+    if not found:
+        left_out.update(_strange(choices.only, others))
     if choices.by == "dollars":
         unknown = sum(each.calls for each in known.values() if not each.usd)
         if unknown:
@@ -167,6 +177,18 @@ def _requests(folder: Path, choices: SampleChoices) -> tuple[list[_Request], Cou
     return list(known.values()), left_out
 
 
+def _strange(only: Mapping[str, str], others: Mapping[str, Counter[str]]) -> dict[str, int]:
+    """For each value that no call was seen to have: how it is told, and how many calls have another."""
+    found = {}
+    for column, counts in others.items():
+        if counts and only[column] not in counts:
+            named = ", ".join(str(name) for name, _ in counts.most_common(5))
+            found[f"have another {column} than '{only[column]}': {named}"] = sum(counts.values())
+    return found
+
+
+_MOST_NAMED = 1000
+"""Values of a column that are counted while a sample looks for one of them."""
 _COLUMNS = (
     "where",
     "request",

@@ -84,12 +84,17 @@ SECTIONS = {
         "13. Labels and judges of 1,000 items: pass or fail, at most 5 points worse",
         ("labels", "judge", "truth"),
     ),
+    "13 mean": (
+        '13. Labels and judges of two suites of 1,000 items, over = "mean": at most 10 points of net win rate, or '
+        "5 points of passes, worse",
+        ("labels", "judge", "truth"),
+    ),
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
 SLOW_FIRST = (
     "8 whole", "8 plan", "8 spend", "9 whole", "9",
     "10", "7", "6", "6 families", "6 intervals", "6 latency", "5", "4", "10 tokens", "10 latency",
-    "13 pass", "13", "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost", "12 peers",
+    "13 pass", "13", "13 mean", "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost", "12 peers",
     "11", "1", "2", "3", "8",
 )  # fmt: skip
 

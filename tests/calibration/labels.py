@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import scipy
 
-from bench.stats import Floats, Strata, labelled_difference, labelled_test
+from bench.stats import Floats, Strata, labelled_difference, labelled_mean, labelled_test
 from tests.calibration.grid import ALPHA, Job, Row, Scale, error, rate
 from tests.calibration.peers import t_supports
 from tests.calibration.worlds import Rng
@@ -78,6 +79,20 @@ PASS_TRUTHS = {
 }
 """Truth -> share of items that only the baseline passes, that only the candidate does."""
 _ALONE = Strata(["s"] * ITEMS, [str(at) for at in range(ITEMS)])
+_POOLED = Strata(["s"] * 2 * ITEMS, [str(at) for at in range(2 * ITEMS)])
+_TWO = Strata(["s"] * ITEMS + ["t"] * ITEMS, [str(at) for at in range(2 * ITEMS)])
+LENIENT = "TPR .95, TNR .80, +15 lenient"
+MEANS = (
+    ("good", (100, 100), "at the margin, in both", (-0.10, -0.10), None),
+    ("good", (150, 50), "at the margin, all of it in the first", (-0.20, 0.0), None),
+    ("good", (100, 100), "equal", (0.0, 0.0), 0.68),
+    (LENIENT, (100, 100), "at the margin, in both", ((0.08, 0.03), (0.08, 0.03)), None),
+    (LENIENT, (150, 50), "at the margin, all of it in the first", ((0.10, 0.0), (0.0, 0.0)), None),
+    (COIN, (150, 50), "at the margin, all of it in the second", ((0.0, 0.0), (0.10, 0.0)), None),
+    (LENIENT, (100, 100), "equal", ((0.03, 0.03), (0.03, 0.03)), 0.88),
+)
+"""Judge, labels of either suite, truth, what it is in each (a net win rate, or the shares that only the baseline and
+only the candidate passes), and the power of as many labels of one suite: the mean of two of a size is no harder."""
 
 Drawn = tuple[Floats, Floats]
 """Labels and judgments of every item."""
@@ -157,7 +172,34 @@ def passed(scale: Scale, rng: Rng, judge: str, n: int, power: float) -> list[Row
     return rows
 
 
+def mean(
+    scale: Scale, rng: Rng, judge: str, counts: tuple[int, int], truth: str, parts: tuple[Any, Any], power: float | None
+) -> list[Row]:
+    """How often the mean over two suites is supported; beside it all items taken for those of one suite."""
+    rare = judge in PASS_JUDGES
+    margin = PASS_MARGIN if rare else WIN_MARGIN
+    found: dict[str, list[bool]] = {"ours": [], "taken for one suite": [], "judge alone": []}
+    for _ in range(2 * scale.bootstrap):
+        drawn = [passes(rng, judge, *part) if rare else preferences(rng, judge, 5, part) for part in parts]
+        labels = [np.where(np.arange(ITEMS) < count, of, np.nan) for count, (of, _) in zip(counts, drawn, strict=True)]
+        hidden, judged = np.concatenate(labels), np.concatenate([said for _, said in drawn])
+        tried = {
+            "ours": labelled_mean(hidden, judged, _TWO, rare=rare)[0],
+            "taken for one suite": labelled_difference(hidden, judged, _POOLED, rare=rare)[0],
+        }
+        for name, difference in tried.items():
+            assert difference is not None
+            test = labelled_test(difference, margin, alpha=ALPHA, cutoff=ALPHA)
+            found[name].append(test.problem is None and test.p_within <= ALPHA)
+        found["judge alone"].append(t_supports(judged, -margin))
+    kind = "pass" if rare else "preference"
+    setting = (f"{counts[0]} + {counts[1]}", f"{kind}: {judge}{'' if rare else ', bias +5'}", truth)
+    bar = 0.06 if power is None else power - SLACK
+    return [_row(scale, setting, {name: rate(hits) for name, hits in found.items()}, bar, power=power is not None)]
+
+
 def jobs() -> list[Job]:
     """Every cell of item 13."""
     found = [Job("13", preferred, cell, fast=cell[:3] == ("good", 5, 100)) for cell in PREFERENCES]
-    return found + [Job("13 pass", passed, cell, fast=cell[:2] in ((COIN, 200), (BLIND, 100))) for cell in PASSES]
+    found += [Job("13 pass", passed, cell, fast=cell[:2] in ((COIN, 200), (BLIND, 100))) for cell in PASSES]
+    return found + [Job("13 mean", mean, cell, fast=cell[:2] == (COIN, (150, 50))) for cell in MEANS]

@@ -121,6 +121,7 @@ def test_without_labels_and_judges_it_says_how_many_labels_it_takes(tmp_path: Pa
     assert "small, against big, is labelled by nobody (n = 150)" in told(folder)
     assert "judge third: useless here, as none of its replies has a verdict that can be read" in told(folder)
     assert "no labels: it needs about 248 labels by people" in told(folder)
+    assert "and the run has 150 items: ask more (of a log: `bench traffic sample -n 248`)" in told(folder)
 
 
 def test_a_claim_whose_cost_fails_is_refuted_without_any_label(tmp_path: Path) -> None:

@@ -98,12 +98,14 @@ def test_labels_come_back_and_two_raters_are_compared(bench: Bench, ran: Path) -
 
 
 def test_bad_lines_are_named_and_nothing_is_taken(bench: Bench, ran: Path) -> None:
-    bench("label", "--csv", str(bench.folder / "sheet.csv"))
+    assert "with one of: right, wrong." in bench("label", "--csv", str(bench.folder / "sheet.csv")).out
     with (bench.folder / "sheet.csv").open(newline="") as file:
         sheet = list(csv.DictReader(file))
     assert [*sheet[0]] == ["id", "value", "request", "answer"]
     ids = [row["id"] for row in sheet]
     assert "holds no label" in bench("label", "--import", "sheet.csv").err
+    other = filled(bench.folder / "other.csv", [{"id": "0123456789ab", "value": "a"}])
+    assert "is in the sample of this run for --measure pass. Give the RUN" in bench("label", "--import", str(other)).err
     bad = [
         {"id": ids[0], "value": "right", "seconds": "3.5"},
         {"id": "nobody", "value": "right", "seconds": ""},

@@ -133,6 +133,16 @@ def test_json_lines(tmp_path: Path) -> None:
     assert [one["why"].split(" (")[0] for one in ledger.dropped][:2] == ["is not a JSON object", "is not JSON"]
 
 
+def test_a_last_line_that_was_cut_is_named_with_the_cure(tmp_path: Path) -> None:
+    path, ledger = tmp_path / "a.jsonl", Ledger()
+    path.write_text('{"a": 1}\n{"a": \n{"a": "half of')
+    assert [row for _, row in json_rows(path, ledger)] == [{"a": 1}]
+    middle, last = ledger.dropped
+    assert "cut" not in middle["why"]
+    assert last["row"] == "a.jsonl line 3"
+    assert last["why"].endswith("It is the last line, and cut: take the whole file, or leave the line out")
+
+
 def test_characters_beyond_ascii_and_halves_of_them(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"a": "é"}\n{"a": "\\ud83d\\ude00"}\n{"a": "cut \\ud83d"}\n')

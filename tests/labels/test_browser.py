@@ -57,6 +57,7 @@ def test_a_rater_needs_only_the_keyboard_and_loses_nothing(page: Page, ran: Path
     assert "All are labelled" in page.locator("#said").inner_text()
     with page.expect_download() as saving:
         page.keyboard.press("s")
+    assert "bench label --measure preference --import" in page.locator("#said").inner_text()
     path = tmp_path / "saved.csv"
     saving.value.save_as(path)
     found = drawn(ran, "preference")

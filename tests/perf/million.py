@@ -17,11 +17,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.journal import Journal
 from bench.records import Attempt, Call, Outcome, TokenUsage, installed_versions, this_machine, utc_now, write_text
 
+BEGAN = datetime(2026, 12, 2, 8, tzinfo=UTC)
 RUN, GROUP, ANSWER = "20261202T080000Z-0000000a", 256, "words and " * 54
 BARS = {
     "inserts a second": 20_000,
@@ -57,7 +59,7 @@ class Part:
 
 def calls(count: int) -> Iterator[list[Call]]:
     """Calls with answers of 540 characters, in groups as a run of many at once records them."""
-    usage, at = TokenUsage(in_uncached=100, out_total=120), "2026-12-02T08:00:00.000+00:00"
+    usage, at = TokenUsage(in_uncached=100, out_total=120), BEGAN.isoformat(timespec="milliseconds")
     attempt = Attempt(
         sent_at=at,
         outcome=Outcome.ANSWERED,
@@ -96,7 +98,15 @@ def calls(count: int) -> Iterator[list[Call]]:
     )
     for begin in range(0, count, GROUP):
         numbers = range(begin, min(count, begin + GROUP))
-        yield [replace(one, key=hashlib.sha256(b"%d" % n).hexdigest(), item=str(n), order=n) for n in numbers]
+        yield [_numbered(one, n) for n in numbers]
+
+
+def _numbered(call: Call, number: int) -> Call:
+    """The call as it is made of another item, a millisecond after the one before."""
+    at = (BEGAN + timedelta(milliseconds=number)).isoformat(timespec="milliseconds")
+    attempts = tuple(replace(each, sent_at=at) for each in call.attempts)
+    key = hashlib.sha256(b"%d" % number).hexdigest()
+    return replace(call, key=key, item=str(number), order=number, started_at=at, attempts=attempts)
 
 
 def fill(path: Path, count: int) -> Iterator[Part]:

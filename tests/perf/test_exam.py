@@ -12,7 +12,9 @@ from bench.records import RunSettings
 from bench.registry import read, shipped
 from bench.run import ceiling, slices
 from bench.run.score import grader_of
-from bench.suites.coding.exam import exam
+from bench.suites.coding.exam import MORE_SUITE, exam
+from bench.suites.coding.families import MORE
+from bench.suites.coding.instance import INSTANCES
 from tests.perf.conftest import BUSY, Bar, Hold
 
 ITEMS = 690
@@ -25,6 +27,12 @@ def test_generating_takes_at_most_ten_seconds(hold: Hold) -> None:
     begun = time.process_time()
     assert sum(map(len, exam(7, 30).values())) == ITEMS
     hold(Bar(f"generating {ITEMS} coding items, CPU", time.process_time() - begun, 10, "s"))
+
+
+def test_generating_the_other_families_takes_at_most_ten_seconds_too(hold: Hold) -> None:
+    begun, wanted = time.process_time(), INSTANCES * len(MORE)
+    assert sum(map(len, exam(7, suite=MORE_SUITE).values())) == wanted
+    hold(Bar(f"generating {wanted} items of {MORE_SUITE}, CPU", time.process_time() - begun, 10, "s"))
 
 
 @pytest.mark.usefixtures("sandbox")

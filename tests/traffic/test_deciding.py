@@ -148,6 +148,7 @@ def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: B
     record.write_text(text.replace('"worse_by": 0.1', '"worse_by": 0.1, "measure": "pass"'))
     open_yet = bench("traffic", "decide", "mine").out
     assert "undecided: nobody labelled yet, needs about 62 labels" in " ".join(open_yet.split())
+    assert "More items: bench traffic sample mine -n MORE" in open_yet
     items = read_table(record.parent, "items")
     sorts = items[(items["suite"] == "sort") & (items["model"] == "c")]
     write_labels(record.parent, [row for item in sorts["item"] for row in labelled(str(item))])

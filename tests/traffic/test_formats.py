@@ -1,10 +1,6 @@
 """Every format becomes the same table.
 
-Made by the tools themselves, on calls to an endpoint on loopback: `litellm-*` by LiteLLM 1.108's callback and its spend
-tracking (model maps left out), `otel-*` by OpenTelemetry's SDK 1.45 with its OpenAI instrumentation 2.3b0 (old names)
-and 2.4b0 (new ones), `langsmith.jsonl` by LangSmith's SDK 0.15, `claude-code.jsonl` by Claude Code 2.1,
-`qwen-code.jsonl` by Qwen Code 0.15; `langfuse.json` with the record types of Langfuse's SDK 5.2. By hand, from
-documented schemas: `langfuse-old.jsonl`, `helicone.*`, `openai-batch-*`, `requests.jsonl`.
+How each log was made: fixtures/README.md.
 """
 
 from __future__ import annotations

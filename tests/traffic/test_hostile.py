@@ -212,3 +212,26 @@ def test_money_that_cannot_be_is_unknown(load_logs: Load) -> None:
     table["cost_usd"] = [-1.0, float("inf"), 2.0, None, 1e301]
     table.to_parquet(folder / TABLE, index=False)
     assert (spend(folder).total.usd, spend(folder).total.priced) == (2.0, 1)
+
+
+@pytest.mark.parametrize("name", ["litellm-payloads.jsonl", "helicone.jsonl", "requests.jsonl"])
+def test_a_line_with_one_damaged_value_is_a_row_or_named(load_logs: Load, tmp_path: Path, name: str) -> None:
+    rng, path = random.Random(name), tmp_path / "log.jsonl"
+    good = originals(name)[0]
+    records = [good]
+    for _ in range(120):
+        record = json.loads(json.dumps(good))
+        *way, last = rng.choice([*places(record)])
+        inner = record
+        for key in way:
+            inner = inner[key]
+        inner[last] = copy.deepcopy(rng.choice(ODD))
+        records.append(record)
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    done, table = load_logs(path)
+    named = {each["row"] for each in done.dropped}
+    lines = {f"log.jsonl line {at}" for at in range(1, len(records) + 1)}
+    assert {*table["where"]} | named == lines
+    assert not {*table["where"]} & named
+    whole = table[table["where"] == "log.jsonl line 1"].iloc[0]
+    assert {*table["out_total"].dropna()} == {whole["out_total"]}, "a count is right, unknown, or its line is named"

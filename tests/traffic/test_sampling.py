@@ -187,7 +187,7 @@ def test_logged_calls_of_tools_grade_a_request_whose_tools_stand_in_the_prompt(
     ("choices", "why"),
     [
         ({"check": "regex"}, "needs a --pattern"),
-        ({"only": {"tag": "none such"}}, "no call can be an item"),
+        ({"only": {"tag": "feature"}}, "no call can be an item .11 have another tag than 'feature': a, b"),
         ({"by": "weight"}, "'weight' is not known"),
     ],
 )
@@ -199,6 +199,9 @@ def test_a_choice_that_cannot_be_is_refused(folder: Path, choices: dict[str, Any
 def test_from_a_table_to_a_task_that_the_lint_accepts(bench: Bench, folder: Path) -> None:
     done = bench("traffic", "sample", str(folder), "-n", "6", "--name", "mail", "--check", "accepted")
     assert done.code == 0
+    assert "twice the longest logged answer, at least 512" in done.out
+    for added in ('    allows = ["internal"]\n', '    provider = "openai-api/acme" ', "    output = 2.4\n"):
+        assert added in done.out, "the lines that a run is refused without"
     command = done.out.splitlines()[-1].removeprefix("Next: bench ").split()
     rows = [json.loads(line) for line in (folder / "mail.jsonl").read_text().splitlines()]
     for at, row in enumerate(rows):

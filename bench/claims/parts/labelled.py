@@ -102,6 +102,13 @@ class LabelledPart(ScorePart):
         rho = TYPICAL_RHO if judged else 0.0
         count = labels_needed(limit, self.usual_spread, rho, items, least=smallest_n(limit, alpha), alpha=alpha)
         needs = tr("it needs about {count} labels by people (`bench label`)", count=count)
+        if count is not None and count > items:
+            needs = tr(
+                "{needs}, and the run has {items} items: ask more (of a log: `bench traffic sample -n {count}`)",
+                needs=needs,
+                items=items,
+                count=count,
+            )
         why = tr("judges alone show nothing: {needs}", needs=needs) if judged else tr("no labels: {needs}", needs=needs)
         notes = () if said is None else tuple(judges_in_words(scope.pairs, scope.mask, said))
         return replace(undecided(self.key, math.nan, 0, why), needed=count, notes=notes)

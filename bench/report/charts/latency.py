@@ -79,7 +79,7 @@ def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
         shown = [row.model for row in comparison.rows if row.suite == suite and row.latency_is_clean]
         rows = items[(items["suite"] == suite) & items["model"].isin(shown) & has_answer(items)]
         clean = rows[rows["timing_ok"].fillna(False).astype(bool) & ~rows["reused"].astype(bool)]
-        first = clean[clean["latency_s"].notna()].sort_values("repeat").drop_duplicates(["model", "task", "item"])
+        first = _first(clean[clean["latency_s"].notna()])
         counts = first.groupby(["task", "item"])["model"].transform("size")
         paired = first[counts == len(shown)]
         for metric in METRICS:
@@ -96,13 +96,21 @@ def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
 
 def _unclean(rows: pd.DataFrame, suite: str, others: Mapping[str, int]) -> Iterator[Curve]:
     """The models whose clocks were not clean on enough answers, each on all its own."""
-    asked = rows[has_answer(rows) & rows["latency_s"].notna() & ~rows["reused"].astype(bool)]
-    first = asked.sort_values("repeat").drop_duplicates(["model", "task", "item"])
+    if not others:
+        return
+    first = _first(rows[has_answer(rows) & rows["latency_s"].notna() & ~rows["reused"].astype(bool)])
     for metric in METRICS:
         for model, number in others.items():
             seconds = np.sort(_seconds_of(first[first["model"] == model], metric))
             if np.isfinite(seconds).any():
                 yield Curve(suite=suite, model=model, number=number, metric=metric, seconds=seconds, clean=False)
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each model's first answer to each item; all of them where none was asked twice."""
+    if rows["repeat"].nunique() < 2:
+        return rows
+    return rows.sort_values("repeat").drop_duplicates(["model", "task", "item"])
 
 
 def _seconds_of(rows: pd.DataFrame, metric: str) -> Floats:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bench.language import tr, tr_later
 from bench.records import FINISHED, RunRecord
-from bench.report.numbers.comparison import PerItem
 from bench.report.numbers.episodes import cached_share, per_solved
+from bench.report.numbers.peritem import PerItem
 from bench.report.text import formats
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, mean_interval, proportion_interval, quantile_interval

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 KEYS = ["task", "item", "repeat"]
 """What names an item of a suite."""
-USED = ("suite", "model", *KEYS, "outcome", "score", "cost_usd", "cost_retries_usd", "price_id", *COUNTS)
-"""Columns of the items table that this looks at."""
+USED = ("suite", "model", *KEYS, "outcome", "score", "cost_usd", "cost_retries_usd", "price_id", *COUNTS,
+        "answer", "reasoning")  # fmt: skip
+"""Columns that this looks at."""
 PLAIN_MODES = ("standard", "thinking")
 """Modes of a price that a plain request is billed by."""
 ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE, Outcome.EMPTY)
@@ -50,21 +51,18 @@ class Bridge:
     """Of a claimed saving: how far price and cache may move, as sentences."""
 
 
-def bridges(
-    items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord
-) -> tuple[tuple[Bridge, ...], tuple[str, ...]]:
+def bridges(answered: pd.DataFrame, record: RunRecord) -> tuple[tuple[Bridge, ...], tuple[str, ...]]:
     """The bridges of the run's pairs on its suites, and why there is none where two priced models have none.
 
     Pairs are those of the claims; without claims every model is compared with the dearest. What an item was billed at
     is read from the run's own price rows, scaled to its recorded cost: that includes peak hours and exchange rates.
-    `answers` is the table of `read_answers`: texts as their lengths.
+    `answered`: see `with_answers`; texts are their lengths.
     """
     rows = record.prices.rows if record.prices else {}
     listed = {name: prices.recorded_price(row) for name, row in rows.items()}
-    if not items["price_id"].isin(list(listed)).any():
+    if not answered["price_id"].isin(list(listed)).any():
         return (), ()
-    used = items[[name for name in USED if name in items]]
-    table = used.merge(answers[["model", *KEYS, "answer", "reasoning"]], on=["model", *KEYS], validate="one_to_one")
+    table = answered[[name for name in USED if name in answered]]
     priced = [m for m in record.models if table.loc[table["model"] == m, "price_id"].isin(list(listed)).any()]
     made, missing = [], []
     for candidate, baseline in _pairs(table, record, priced):

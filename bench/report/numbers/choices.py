@@ -48,10 +48,11 @@ def choices(folder: Path, record: RunRecord) -> list[ChoiceRow]:
     """
     letters: dict[str, set[str]] = {}
     counts: dict[tuple[str, str, str], Counter[str]] = {}
-    with parquet_file(folder, "answers.parquet") as file:
+    columns = ("task", "model", "expected", "extracted", "answer")
+    with parquet_file(folder, "answers.parquet", columns) as file:
         if "expected" not in file.schema_arrow.names:
             return []
-        for batch in file.batches(["task", "model", "expected", "extracted", "answer"]):
+        for batch in file.batches(columns):
             for row in _short(batch):
                 right = row["expected"]
                 letters.setdefault(row["task"], set()).add(right if LETTER.fullmatch(right) else "")

@@ -15,7 +15,6 @@ from bench.records import (
     Outcome,
     RunRecord,
     details_with,
-    effective_cost,
     has_answer,
     is_graded,
     read_load,
@@ -26,11 +25,12 @@ from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.costless import Costless, why_costless
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
-from bench.report.numbers.lengths import KEYS, read_answers
+from bench.report.numbers.lengths import read_answers, with_answers
 from bench.report.numbers.likeness import Likeness, likenesses
 from bench.report.numbers.load import LoadCurve, load_curves
 from bench.report.numbers.oddities import oddities
 from bench.report.numbers.pairwise import Difference, Place, differences, left_out, places
+from bench.report.numbers.peritem import PerItem, placed
 from bench.report.numbers.routes import route_notes
 from bench.report.numbers.sampling import sampling_notes
 from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval, quantile_interval
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 USED = (
-    *KEYS, "suite", "cluster", "score", "outcome", "graded", "reused", "latency_s", "ttfat_s", "tpot_s", "timing_ok",
+    "suite", "task", "item", "model", "repeat", "cluster", "score", "outcome", "graded", "reused", "latency_s",
+    "ttfat_s", "tpot_s", "timing_ok",
     "in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "cost_usd",
-    "cost_retries_usd", "stop_cause",
+    "cost_retries_usd", "stop_cause", "grade_detail",
 )  # fmt: skip
 """Columns of the items table that a row is made of."""
 CLEAN_SHARE = 0.95
@@ -164,17 +165,17 @@ class RunComparison:
 def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is not a run folder."""
     record, items = read_run(folder)
-    answers = read_answers(folder)
+    answered = with_answers(items, read_answers(folder))
     load = read_load(folder)
-    steps, unbridged = bridges(items, answers, record)
+    steps, unbridged = bridges(answered, record)
     return RunComparison(
-        rows=tuple(_rows(items, answers, record)),
+        rows=tuple(_rows(answered, record)),
         record=record,
         bridges=steps,
         unbridged=unbridged,
         sampling=sampling_notes(items, record),
-        routes=route_notes(items, answers, record),
-        oddities=oddities(items, answers, record),
+        routes=route_notes(answered, record),
+        oddities=oddities(answered, record),
         latency=probes(folder),
         load=load_curves(load, list(record.models)),
         differences=differences(items, record),
@@ -192,13 +193,12 @@ def compare(folder: Path) -> RunComparison:
 def suite_rows(folder: Path) -> tuple[SuiteRow, ...]:
     """The rows alone, without claims and pairs. UsageError if it is not a run folder."""
     record, items = read_run(folder)
-    return tuple(_rows(items, read_answers(folder), record))
+    return tuple(_rows(with_answers(items, read_answers(folder)), record))
 
 
-def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
-    """Suites in order, models in order within each; the joined table is large, and does not outlive this."""
-    used = [name for name in USED if name in items]
-    table = items[used].merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+def _rows(answered: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
+    """Suites in order, models in order within each."""
+    table = placed(answered[[name for name in USED if name in answered]])
     repeats = record.settings.repeats
     for suite, about in record.suites.items():
         part = table[table["suite"] == suite]
@@ -276,36 +276,6 @@ def _count(outcomes: pd.Series[int], *names: Outcome) -> int | None:
 def _quantile(values: pd.Series[float], share: float) -> Interval | None:
     known = values.dropna()
     return quantile_interval(known.to_numpy(dtype=float), share) if len(known) else None
-
-
-class PerItem:
-    """A model's scored answers by item; repeats of an item are averaged first: they are not items of their own."""
-
-    def __init__(self, scored: pd.DataFrame) -> None:
-        """`scored`: a row an answer, with task, item and cluster."""
-        keys = list(zip(scored["task"].tolist(), scored["item"].tolist(), strict=True))
-        self._rows = scored
-        self._once = len(set(keys)) == len(keys)  # most runs ask once, and grouping takes most of the time
-        self._order = sorted(range(len(keys)), key=keys.__getitem__) if self._once else []
-        self._clusters = scored["cluster"].astype(str).to_numpy(dtype=object)
-
-    def interval(self, values: pd.Series[Any], interval: Any) -> Interval | None:
-        """The interval of a column's means; None without rows, and as soon as one value is unknown."""
-        if values.empty or values.isna().any():
-            return None
-        result: Interval
-        if self._once:
-            found = values.to_numpy(dtype=float)[self._order]
-            result = interval(found, self._clusters[self._order].tolist())
-        else:
-            means = self._rows.assign(value=values).groupby(["task", "item"])
-            each = means.agg(value=("value", "mean"), cluster=("cluster", "first"))
-            result = interval(each["value"].to_numpy(dtype=float), each["cluster"].astype(str).tolist())
-        return result
-
-    def thousand_cost(self) -> Interval | None:
-        """USD of 1,000 items; unknown as soon as one item's cost is: a mean over the known ones would be wrong."""
-        return self.interval(1000 * effective_cost(self._rows), mean_interval)
 
 
 def _pass_at_k(table: pd.DataFrame, k: int) -> Interval | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from bench.language import tr, tr_later
 from bench.records import FINAL, RunRecord, effective_cost
-from bench.report.numbers.comparison import PerItem, timed_once
+from bench.report.numbers.comparison import timed_once
+from bench.report.numbers.peritem import PerItem
 from bench.report.text import formats
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, Strata, mean_interval, proportion_interval, quantile_interval, ratio_of_sums

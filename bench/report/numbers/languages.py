@@ -41,6 +41,8 @@ class LanguageGap:
 
 def gaps(items: pd.DataFrame, record: RunRecord) -> tuple[LanguageGap, ...]:
     """The gap of every model between all suites that share instances: items of one id, family and level."""
+    if items["language"].nunique() < 2:
+        return ()
     keys = ["suite", "language", "model", "family", "level", "item"]
     scores = items.groupby(keys, dropna=False, observed=True)["score"].mean().dropna().reset_index()
     return tuple(

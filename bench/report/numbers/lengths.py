@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,25 @@ if TYPE_CHECKING:
 
 KEYS = ("run", "task", "item", "model", "repeat")
 """What joins an answer with its row of the items table."""
+SAID = ("grade_detail", "answer", "reasoning")
+"""What is read of an answer."""
+
+
+def with_answers(items: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """The items that have an answer, each with what `read_answers` says of it, in the order of the items."""
+    if side_by_side(items, answers, KEYS):
+        return items.assign(**{name: answers[name].set_axis(items.index) for name in SAID})
+    return items.merge(answers[[*KEYS, *SAID]], on=[*KEYS], validate="one_to_one")
+
+
+def side_by_side(items: pd.DataFrame, answers: pd.DataFrame, keys: Sequence[str]) -> bool:
+    """Whether the rows of both tables are of the same answers, as a run writes them."""
+    import pandas as pd
+
+    if len(items) != len(answers):
+        return False
+    same = (pd.Series(items[name].array == answers[name].array) for name in keys)
+    return all(bool(each.fillna(False).all()) for each in same)
 
 
 def read_answers(folder: Path) -> pd.DataFrame:

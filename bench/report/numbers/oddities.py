@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from bench.language import tr, tr_later
 from bench.records import Outcome, RunRecord, details_with, has_answer
-from bench.report.numbers.lengths import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,14 +35,14 @@ NOTES = {
 """What each note of a call (`Call.notes`) says of so many answers."""
 
 
-USED = (*KEYS, "suite", "outcome", "score", "graded", "reused", "latency_s", "ttfat_s", "agent")
+USED = ("suite", "model", "outcome", "score", "graded", "reused", "latency_s", "ttfat_s", "agent", "grade_detail")
 """Columns of the items table that this looks at."""
 
 
-def oddities(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> tuple[str, ...]:
-    """A sentence for each kind of oddity of each model on each suite; none where there is none."""
-    used = [name for name in USED if name in items]
-    table = items[used].merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+def oddities(answered: pd.DataFrame, record: RunRecord) -> tuple[str, ...]:
+    """A sentence for each kind of oddity of each model on each suite; none where there is none. `answered`: see
+    `with_answers`."""
+    table = answered[[name for name in USED if name in answered]]
     return tuple(
         tr("{model} on {suite}: {sentence}", model=model, suite=suite, sentence=sentence)
         for suite in record.suites

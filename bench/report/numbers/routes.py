@@ -21,21 +21,19 @@ PLAIN = "nothing"
 _ITEM = ["task", "item", "repeat"]
 
 
-def route_notes(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> tuple[Note, ...]:
+def route_notes(answered: pd.DataFrame, record: RunRecord) -> tuple[Note, ...]:
     """By suite, the share of each route and wrapping per model; and a warning where unlike routes move a difference.
 
-    Nothing for runs whose graders recorded no routes.
+    Nothing for runs whose graders recorded no routes. `answered`: see `with_answers`.
     """
-    keys = ["model", *_ITEM]
-    parsed = details_with(answers["grade_detail"], "route", "wrapped")
+    parsed = details_with(answered["grade_detail"], "route", "wrapped")
     routes: list[Any] = [each.get("route") for each in parsed]
-    read = answers.loc[parsed.index, keys].assign(
-        route=routes, wrapped=[each.get("wrapped") or PLAIN for each in parsed]
-    )
     if not any(routes):
         return ()
-    table = items[[*keys, "suite", "score"]].merge(read[read["route"].notna()], on=keys)
-    table = table[table["score"].notna()]
+    table = answered.loc[parsed.index, ["model", *_ITEM, "suite", "score"]].assign(
+        route=routes, wrapped=[each.get("wrapped") or PLAIN for each in parsed]
+    )
+    table = table[table["route"].notna() & table["score"].notna()]
     notes = list[Note]()
     for suite in record.suites:
         part = table[table["suite"] == suite]

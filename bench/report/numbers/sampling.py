@@ -31,7 +31,7 @@ REASONS = {"ignored": tr_later("the vendor ignores it"), "forbidden": tr_later("
 def sampling_notes(items: pd.DataFrame, record: RunRecord) -> tuple[Note, ...]:
     """One sentence for each model whose vendor leaves something to say, then a warning for each unlike suite."""
     models = record.models
-    asked = items[items["sampling_requested"].notna() & items["sampling_applied"].notna()]
+    asked = items[["suite", "model", "sampling_requested", "sampling_applied"]].drop_duplicates().dropna()
     used = {(str(suite), str(label)): _pairs(part) for (suite, label), part in asked.groupby(["suite", "model"])}
     lines = []
     for label, model in models.items():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from bench.language import tr, tr_later
 from bench.records import RunRecord
-from bench.report.numbers.comparison import PerItem, timed_once
+from bench.report.numbers.comparison import timed_once
+from bench.report.numbers.peritem import PerItem, placed
 from bench.report.text import formats
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, proportion_interval, quantile_interval
@@ -16,6 +17,11 @@ from bench.stats import Interval, proportion_interval, quantile_interval
 if TYPE_CHECKING:
     import pandas as pd
 
+USED = (
+    "suite", "task", "item", "model", "repeat", "family", "level", "cluster", "score", "reused", "latency_s",
+    "cost_usd", "cost_retries_usd", "place_of_item", "code_of_cluster",
+)  # fmt: skip
+"""Columns of the items table that a slice is made of."""
 MOST_ROWS = 1_000
 """Rows of a table by family; of a run with more the table of levels alone is shown."""
 LEGEND = tr_later(
@@ -50,7 +56,8 @@ def slices(items: pd.DataFrame, record: RunRecord, by: str) -> list[Slice]:
 
     None of a suite that has one slice only.
     """
-    return [part for suite in record.suites for part in _of_suite(items[items["suite"] == suite], suite, record, by)]
+    table = placed(items[[name for name in USED if name in items]])
+    return [part for suite in record.suites for part in _of_suite(table[table["suite"] == suite], suite, record, by)]
 
 
 def _of_suite(rows: pd.DataFrame, suite: str, record: RunRecord, by: str) -> Iterator[Slice]:
@@ -120,6 +127,7 @@ def _columns(by: str) -> tuple[Column[Slice], ...]:
 
 def tables(items: pd.DataFrame, record: RunRecord) -> Iterator[Table]:
     """A table by level and one by family; nothing of a run without either."""
+    items = placed(items[[name for name in USED if name in items]])
     for by, title in (("level", tr("By level of difficulty")), ("family", tr("By family"))):
         rows = slices(items, record, by)
         if len(rows) > MOST_ROWS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.language import tr, tr_later
 from bench.records import RunRecord
-from bench.report.numbers.comparison import PerItem
+from bench.report.numbers.peritem import PerItem
 from bench.report.text import formats
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, Strata, mean_interval, quantile_interval, ratio_of_sums

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from bench.errors import UsageError
 from bench.language import tr
 from bench.records import BoundedTable, Outcome, RunRecord, effective_cost, parquet_file, read_table
+from bench.report.numbers.lengths import side_by_side
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 from bench.report.page.talk import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 Numbers = NDArray[np.int64]
 MOST_ITEMS = 10_000
@@ -47,6 +49,8 @@ COLUMNS = (
 """Columns of the items table that all this is made of."""
 TEXTS = ("answer", "reasoning", "extracted", "grade_detail", "finish_reason", "error")
 """What a chunk holds of an answer, in this order; an item is its prompt, its answers, and what was expected."""
+_LONG = ("answer", "reasoning", "extracted", "expected", "prompt")
+_NOTHING: Numbers = np.empty(0, dtype=np.int64)
 SLOW = 0.95
 """An answer is slow if it took longer than this share of its model's answers on the suite."""
 
@@ -127,49 +131,70 @@ class _Texts:
         rank[order] = np.arange(len(order))
         keys = [*KEY, "model", "repeat"]
         places = read_table(folder, "answers", keys)
-        wanted = places.merge(table[[*keys, "number"]].drop_duplicates(keys), on=keys, how="left")
-        if wanted["number"].isna().any():
-            raise UsageError(f"{folder / 'answers.parquet'}: holds an answer of an item that items.parquet lacks.")
-        self._rank = rank[wanted["number"].to_numpy(dtype=int)]
-        self.fits = self._fitting()
+        if side_by_side(table, places, keys):
+            numbers = table["number"].to_numpy(dtype=int)
+        else:
+            wanted = places.merge(table[[*keys, "number"]].drop_duplicates(keys), on=keys, how="left")
+            if wanted["number"].isna().any():
+                raise UsageError(f"{folder / 'answers.parquet'}: holds an answer of an item that items.parquet lacks.")
+            numbers = wanted["number"].to_numpy(dtype=int)
+        self._rank = rank[numbers]
+        self._held = self._gathered(len(order), math.inf if redacted else MOST_RAW)
+        self.fits = len(order) if self._held else self._fitting()
 
     def _fitting(self) -> int:
         """How many items fit into MOST_RAW."""
-        import pyarrow.compute as pc
-
-        if self._redacted:
-            return len(self._order)
         sizes = np.zeros(len(self._order) + 1)
         row = 0
-        for batch in self._file.batches(["answer", "reasoning", "extracted", "expected", "prompt"]):
+        for batch in self._file.batches(_LONG):
             ranks = self._rank[row : row + len(batch)]
             row += len(batch)
-            for column in batch.columns:
-                lengths = pc.fill_null(pc.binary_length(column), 0).to_numpy(zero_copy_only=False)
-                np.add.at(sizes, ranks, np.minimum(lengths, TEXT_LIMIT))
+            for lengths in _lengths(batch):
+                np.add.at(sizes, ranks, lengths)
         return int(np.searchsorted(np.cumsum(sizes[:-1]), MOST_RAW, side="right"))
 
     def chunks(self) -> Iterator[str]:
         """The packed texts, CHUNK items at a time, in the order of their rank."""
         import pyarrow as pa
 
-        row, parts, ranks = 0, [], []
-        for batch in self._file.batches(["model", "repeat", "prompt", *TEXTS, "expected"]):
-            mine = self._rank[row : row + len(batch)]
-            row += len(batch)
-            keep = np.flatnonzero((mine >= 0) & (mine < self.fits))
-            cut = [_row(record, self._redacted) for record in batch.take(pa.array(keep)).to_pylist()]
-            parts.append(pa.RecordBatch.from_pylist(cut, schema=batch.schema))
-            ranks.append(mine[keep])
+        parts, rank = self._held or self._gathered(self.fits, math.inf) or ([], _NOTHING)
         if not parts:
             return
-        table, rank = pa.Table.from_batches(parts).combine_chunks(), np.concatenate(ranks)
+        table = pa.Table.from_batches(parts).combine_chunks()
         by_rank = np.argsort(rank, kind="stable")
         starts = np.searchsorted(rank[by_rank], np.arange(0, self.fits + CHUNK, CHUNK))
         for begin, end in pairwise(starts):
             if begin < end:
                 rows = by_rank[begin:end]
                 yield pack(_texts(table.take(pa.array(rows)).to_pylist(), rank[rows].tolist()))
+
+    def _gathered(self, most: int, room: float) -> tuple[list[pa.RecordBatch], Numbers] | None:
+        """The rows of the first items, with their ranks; None where their texts have more bytes than there is room."""
+        import pyarrow as pa
+
+        row, parts, ranks = 0, [], [_NOTHING]
+        for batch in self._file.batches(["model", "repeat", "prompt", *TEXTS, "expected"]):
+            mine = self._rank[row : row + len(batch)]
+            row += len(batch)
+            keep = np.flatnonzero((mine >= 0) & (mine < most))
+            chosen = batch.take(pa.array(keep))
+            room -= 0 if room == math.inf else sum(float(each.sum()) for each in _lengths(chosen))
+            if room < 0:
+                return None
+            cut = [_row(record, self._redacted) for record in chosen.to_pylist()]
+            parts.append(pa.RecordBatch.from_pylist(cut, schema=batch.schema))
+            ranks.append(mine[keep])
+        return parts, np.concatenate(ranks)
+
+
+def _lengths(batch: pa.RecordBatch) -> Iterator[NDArray[np.float64]]:
+    """Bytes of each row's long texts, none more than is shown of it."""
+    import pyarrow.compute as pc
+
+    for name in _LONG:
+        if name in batch.schema.names:
+            lengths = pc.fill_null(pc.binary_length(batch.column(name)), 0).to_numpy(zero_copy_only=False)
+            yield np.minimum(lengths, TEXT_LIMIT)
 
 
 def _row(row: dict[str, Any], redacted: bool) -> dict[str, Any]:

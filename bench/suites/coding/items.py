@@ -11,7 +11,7 @@ from typing import Any
 from bench.scoring.programs import shown
 from bench.suites.coding.family import Args, Kind
 from bench.suites.coding.instance import Instance
-from bench.suites.coding.mutate import Mutant
+from bench.suites.coding.mutate import Mutant, python_trees
 from bench.suites.coding.programs import LANGUAGES, Language
 from bench.suites.coding.repairs import files
 from bench.suites.coding.running import RAISED, canonical, python_answer
@@ -257,7 +257,7 @@ def telling_inputs(instance: Instance) -> list[Args]:
 
 def telling_input(instance: Instance) -> Args:
     """The drawn input that most mutants answer otherwise: the one that takes most rules to answer."""
-    mutants = [python_answer(mutant.source, PREDICT_LOOPS) for mutant in instance.mutants()]
+    mutants = [python_answer(tree, PREDICT_LOOPS) for tree, _ in python_trees(instance.program)]
     edges = len(instance.family.edges(instance.p).all)
     drawn = [args for args in instance.inputs[edges:] if len(instance.right(args)) <= SHOWN_CHARS]
     return max(drawn, key=lambda args: sum(answer(args) != instance.right(args) for answer in mutants))

@@ -59,6 +59,11 @@ class Mutant:
 
 def python_mutants(source: str) -> Iterator[Mutant]:
     """Swapped comparisons, arithmetic and `and`/`or`, constants off by one, negated tests, deleted statements."""
+    return (Mutant(ast.unparse(tree) + "\n", label) for tree, label in python_trees(source))
+
+
+def python_trees(source: str) -> Iterator[tuple[ast.Module, str]]:
+    """The same as syntax trees with their labels, for what only runs them: writing them out takes as long as this."""
     tree = ast.parse(source)
     places = _places(tree)
     counts: Counter[str] = Counter()
@@ -68,7 +73,7 @@ def python_mutants(source: str) -> Iterator[Mutant]:
             edit(next(islice(ast.walk(mutant), index, None)))
             label = f"{places[index]} | {what}"
             counts[label] += 1
-            yield Mutant(ast.unparse(mutant) + "\n", f"{label} {counts[label]}")
+            yield mutant, f"{label} {counts[label]}"
 
 
 def count(program: str, *, sql: bool) -> int:

@@ -31,9 +31,10 @@ def canonical(value: object) -> str:
     return _ENCODER.encode(value)
 
 
-def python_answer(source: str, loops: int = LOOPS) -> Answer:
-    """The answers of the last function that `source` defines, which may make so many passes of loops for each."""
-    tree = ast.parse(source)
+def python_answer(source: str | ast.Module, loops: int = LOOPS) -> Answer:
+    """The answers of the last function that `source` defines, which may make so many passes of loops for each. A tree
+    is changed."""
+    tree = ast.parse(source) if isinstance(source, str) else source
     function = tree.body[-1]
     assert isinstance(function, ast.FunctionDef)
     passes: Iterator[int] = iter(())

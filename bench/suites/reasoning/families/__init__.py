@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bench.suites.reasoning.families import (
+    allowances,
+    assembly,
     ballots,
     circle,
     contracts,
+    entrance,
+    exams,
     heirs,
     lamps,
     league,
@@ -17,8 +21,11 @@ from bench.suites.reasoning.families import (
     seating,
     stock,
     survey,
+    switches,
+    timecards,
     timetable,
     tolls,
+    tricks,
     urns,
     workshop,
     zones,
@@ -43,6 +50,13 @@ _MORE = (
     heirs,
     contracts,
     zones,
+    entrance,
+    timecards,
+    allowances,
+    tricks,
+    switches,
+    exams,
+    assembly,
 )
 MORE: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `reasoning_more` and `reasoning_more_zh`, until the next version of the others takes them in."""

@@ -28,8 +28,8 @@ PROBES: tuple[ToolProbe, ...] = (
     *calling.PROBES,
     *choosing.PROBES,
     *turns.PROBES,
-    *shapes.PROBES,
     *refusing.PROBES,
+    *shapes.PROBES,
     *thinking.PROBES,
 )
 """In the order in which they are asked."""

@@ -296,8 +296,7 @@ class Call:
 
     def to_json(self) -> str:
         """The record as one line of JSON."""
-        seldom = ("message", "episode", "batch")
-        record = {name: value for name, value in _plain(self).items() if value is not None or name not in seldom}
+        record = {n: v for n, v in _plain(self).items() if v is not None or n not in ("message", "episode", "batch")}
         return json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
     @classmethod
@@ -308,6 +307,8 @@ class Call:
             raw = known_fields(cls, json.loads(text), but=cleaned)
             raw["usage"] = _usage(raw["usage"], "usage")
             raw["attempts"] = tuple(_attempt(each, f"attempts.{n}") for n, each in enumerate(raw["attempts"]))
+            if not raw["attempts"]:
+                raise ValueError("attempts.0: is missing")
             if raw.get("episode") is not None:
                 raw["episode"] = _episode(raw["episode"])
         except RecursionError as error:

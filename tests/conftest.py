@@ -45,8 +45,9 @@ GROUPS = {
     "browser": {"browser", "reported"},
     "reports": {"reports"},
     "stage": {"stage"},
+    "clients": {"sdk"},
 }
-"""Fixtures whose tests share one process: weights take every core, reports are made once, stages take turns."""
+"""Fixtures whose tests share one process: weights take every core, stages take turns, the others are dear to make."""
 
 
 @pytest.hookimpl(tryfirst=True)

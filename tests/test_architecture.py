@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 import pytest
 
@@ -238,7 +238,10 @@ LISTS = {
     **ROWS,
 }
 """What takes any number of like values."""
-SOURCES = read()
+SOURCES = cache(read)
+"""The package, read by the one process that holds the rules against it."""
+
+pytestmark = pytest.mark.xdist_group("architecture")
 Rule = Callable[[Sources], Iterator[str]]
 RULES: dict[str, Rule] = {
     "imports go downwards": partial(rooms.only_downwards, layers=LAYERS),
@@ -333,17 +336,17 @@ ALLOWED: list[tuple[str, dict[str, str]]] = [
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_the_package_keeps_the_rule(rule: Rule) -> None:
-    assert sorted(rule(SOURCES)) == []
+    assert sorted(rule(SOURCES())) == []
 
 
 @pytest.mark.parametrize(("rule", "texts"), BREACHES, ids=[f"{rule}, {n}" for n, (rule, _) in enumerate(BREACHES)])
 def test_a_breach_is_seen(rule: str, texts: dict[str, str]) -> None:
-    assert list(RULES[rule](SOURCES.planted(texts)))
+    assert list(RULES[rule](SOURCES().planted(texts)))
 
 
 @pytest.mark.parametrize(("rule", "texts"), ALLOWED, ids=[f"{rule}, {n}" for n, (rule, _) in enumerate(ALLOWED)])
 def test_what_comes_near_is_allowed(rule: str, texts: dict[str, str]) -> None:
-    assert list(RULES[rule](SOURCES.planted(texts))) == []
+    assert list(RULES[rule](SOURCES().planted(texts))) == []
 
 
 def test_every_rule_has_a_breach() -> None:
@@ -352,22 +355,22 @@ def test_every_rule_has_a_breach() -> None:
 
 def test_no_exception_is_left_over() -> None:
     """What a list allows is there, and does it."""
-    assert set(DOORS) <= set(rooms.entered(SOURCES)), "take an unused door out"
-    assert {file.room for file in SOURCES.files} == {each for layer in LAYERS for each in layer}
+    assert set(DOORS) <= set(rooms.entered(SOURCES())), "take an unused door out"
+    assert {file.room for file in SOURCES().files} == {each for layer in LAYERS for each in layer}
     for users, packages in ((set(SOCKET_USERS), rooms.SOCKETS), (LM_EVAL, ("lm_eval", "datasets"))):
-        using = {file.module for file in SOURCES.files if any(within(name, packages) for name in file.imports())}
+        using = {file.module for file in SOURCES().files if any(within(name, packages) for name in file.imports())}
         assert users <= using
-    changing = {file.module for file in SOURCES.files if any(effects.changed_files(file.tree))}
+    changing = {file.module for file in SOURCES().files if any(effects.changed_files(file.tree))}
     assert not {each for each in WRITERS if not any(within(name, (each,)) for name in changing)}
-    opening = {file.module for file in SOURCES.files if any(effects.opened_files(file.tree))}
+    opening = {file.module for file in SOURCES().files if any(effects.opened_files(file.tree))}
     assert not {each for each in READERS if not any(within(name, (each,)) for name in opening)}
     worded = {
         file.module
-        for file in SOURCES.files
+        for file in SOURCES().files
         if any(isinstance(node, ast.Constant) and node.value in names.OUTCOMES for node in file.nodes)
     }
     assert worded >= set(OTHER_WORDS)
-    classes = {n.name for file in SOURCES.files for n in file.nodes if isinstance(n, ast.ClassDef)}
+    classes = {n.name for file in SOURCES().files for n in file.nodes if isinstance(n, ast.ClassDef)}
     assert classes >= set(ROWS)
 
 

@@ -164,6 +164,7 @@ def test_a_baseline_is_read_as_before(old: Bench) -> None:
     assert (old.folder / "again.json").read_text() == (BEFORE / "gate.json").read_text()
 
 
+@pytest.mark.slow
 def test_a_run_is_repriced_as_before(old: Bench) -> None:
     shutil.copy(BEFORE / "plain-reprice" / "prices.toml", old.folder)
     assert old("reprice", "plain", "--cache-hit", "0.5").code == 0
@@ -256,6 +257,7 @@ def shares(gated: Any) -> list[Any]:
 
 
 @pytest.mark.usefixtures("sandbox", "sliced_as_before")
+@pytest.mark.slow
 def test_the_same_answers_pass_the_baseline_of_before(old: Bench, answering: FakeEndpoint) -> None:
     config = old.folder / "bench.toml"
     text = config.read_text().replace("http://127.0.0.1:9/v1", answering.url)

@@ -21,6 +21,7 @@ from bench.providers import Endpoint, resolve
 from bench.records.episodes import AgentWork, Dialogue
 from bench.records.items import Item
 from bench.records.settings import LocalModel, RemoteModel, RunSettings
+from tests.sampling import sampled
 
 RUN = RunSettings(suites=("s",))
 
@@ -109,7 +110,7 @@ def test_families_without_items_for_all_take_turns_at_random() -> None:
     assert all(len(families) == 3 for families in first)
 
 
-@pytest.mark.parametrize("families", [1, 300, 100_000])
+@pytest.mark.parametrize("families", sampled([1, 300, 100_000], 1, always=[300]))
 def test_a_slice_of_many_items_is_drawn_in_seconds(families: int) -> None:
     pool = [replace(ITEMS[0], item=str(n), family=str(n % families), level=n % 3) for n in range(100_000)]
     started = process_time()

@@ -37,6 +37,7 @@ def test_the_package_shows_the_same_six_lines() -> None:
     assert "\n".join(lines(blocks("python")[0])) in "\n".join(lines(bench.__doc__ or ""))
 
 
+@pytest.mark.slow
 def test_the_programs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     [config] = blocks("toml")
     (tmp_path / "bench.toml").write_text(config, encoding="utf-8")

@@ -180,6 +180,7 @@ GROUPS = [list(FAILURES)[at::5] for at in range(5)]
 
 
 @pytest.mark.parametrize("ways", sampled(GROUPS, 1), ids=["-".join(group).replace(" ", "_") for group in GROUPS])
+@pytest.mark.slow
 def test_no_way_to_fail_lets_a_secret_out(
     bench: Bench, echoing: FakeEndpoint, monkeypatch: pytest.MonkeyPatch, ways: list[str]
 ) -> None:

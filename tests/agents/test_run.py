@@ -168,7 +168,7 @@ agent = "own"
 def test_claims_speak_of_what_agents_cost_and_how_long_they_took(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The dear model's agent waits: it solves as much, five times as dear, and nothing of it in time."""
+    """The dear model's agent waits 4 s: it solves as much, five times as dear, and nothing of it in less."""
 
     def commands(body: Mapping[str, Any]) -> list[str]:
         return [f"sleep {4 if 'opus' in body['model'] else 0}; {chore(body)[0]}"]
@@ -178,11 +178,13 @@ def test_claims_speak_of_what_agents_cost_and_how_long_they_took(
         stage("run")
         calls = len(solver.requests)
         cost = judged_part("--cheaper-by", "0.7")
-        timely = judged_part("--worse-by", "0.3", "--within-minutes", "0.05")
+        timely = judged_part("--worse-by", "0.3", "--within-minutes", str(4 / 60))
         bill = stage("proxy", "report", "--ledger", str(stage.run / "proxy.db"), "--at", "haiku")
         assert len(solver.requests) == calls == 32, "the same ledger and tables, and no call"
     assert cost["estimate"] == pytest.approx(0.2)
-    assert timely["estimate"] == pytest.approx(6 / 8), "nothing of the dear one's is in time"
+    quick = [row for row in read_rows(stage.run)[0] if row.model == "haiku" and (row.wall_s or 0) <= 4]
+    solved = sum(row.score or 0 for row in quick)  # all 6, but on a very busy machine
+    assert timely["estimate"] == pytest.approx(solved / 8), "nothing of the dear one's is in time"
     assert "the same tokens of 32 calls would have cost 0.0480 USD instead of 0.1440" in bill
     record, items = read_run(stage.run)
     with CallLedger(stage.run / "proxy.db", read_only=True) as ledger:

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
-import anthropic.types
-import openai.types.chat
 import pytest
 
 from bench.doctor.tools import PROBES, Examined, asker, examine_tools, table
@@ -255,7 +253,11 @@ def test_what_must_change_is_what_differs() -> None:
     assert json.dumps(table.as_json([vendor]))
 
 
+@pytest.mark.xdist_group("clients")
 def test_the_vendors_own_clients_take_what_is_sent_back() -> None:
+    import anthropic.types
+    import openai.types.chat
+
     for model, take in (
         (CHAT, openai.types.chat.ChatCompletionMessage.model_validate),
         (MESSAGES, lambda m: [anthropic.types.ToolUseBlock.model_validate(b) for b in m["content"]]),

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from anthropic import _constants
-from anthropic.types import RawMessageStreamEvent
-from anthropic.types.message_create_params import MessageCreateParamsStreaming
-from openai.types.chat import ChatCompletionChunk
-from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
-from openai.types.shared_params import ReasoningEffort
 from pydantic import TypeAdapter
 
 from bench.engine.sse import SseParser
@@ -34,6 +29,26 @@ CLAUDES = [
 STOPPING = Item(**{**{name: getattr(ITEM, name) for name in ITEM.__dataclass_fields__}, "stop": ("END",)})
 
 
+@pytest.fixture(scope="session")
+def sdk() -> SimpleNamespace:
+    """The vendors' types; dear to import, so their tests share a process."""
+    from anthropic import _constants
+    from anthropic.types import RawMessageStreamEvent
+    from anthropic.types.message_create_params import MessageCreateParamsStreaming
+    from openai.types.chat import ChatCompletionChunk
+    from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
+    from openai.types.shared_params import ReasoningEffort
+
+    return SimpleNamespace(
+        _constants=_constants,
+        RawMessageStreamEvent=RawMessageStreamEvent,
+        MessageCreateParamsStreaming=MessageCreateParamsStreaming,
+        ChatCompletionChunk=ChatCompletionChunk,
+        CompletionCreateParamsStreaming=CompletionCreateParamsStreaming,
+        ReasoningEffort=ReasoningEffort,
+    )
+
+
 def validate(adapter: TypeAdapter[Any], known: Iterable[str], body: dict[str, Any]) -> None:
     """Strictly, iterables consumed, and no field that the SDK does not know."""
     made = adapter.validate_python(body, strict=True)
@@ -42,33 +57,33 @@ def validate(adapter: TypeAdapter[Any], known: Iterable[str], body: dict[str, An
 
 
 @pytest.mark.parametrize(("model", "settings"), CLAUDES)
-def test_anthropics_sdk_accepts_our_bodies(model: str, settings: dict[str, Any]) -> None:
-    adapter = TypeAdapter(MessageCreateParamsStreaming)
+def test_anthropics_sdk_accepts_our_bodies(sdk: SimpleNamespace, model: str, settings: dict[str, Any]) -> None:
+    adapter = TypeAdapter(sdk.MessageCreateParamsStreaming)
     for item in (ITEM, STOPPING):
         body = {**endpoint(f"anthropic/{model}", **settings).body(item, RUN), **anthropic_messages.STREAMING}
-        validate(adapter, MessageCreateParamsStreaming.__annotations__, body)
+        validate(adapter, sdk.MessageCreateParamsStreaming.__annotations__, body)
 
 
 @pytest.mark.parametrize("settings", [{}, {"effort": "none"}, {"effort": "max"}, {"temperature": 0.2, "seed": 3}])
-def test_openais_sdk_accepts_our_bodies(settings: dict[str, Any]) -> None:
-    adapter = TypeAdapter(CompletionCreateParamsStreaming)
+def test_openais_sdk_accepts_our_bodies(sdk: SimpleNamespace, settings: dict[str, Any]) -> None:
+    adapter = TypeAdapter(sdk.CompletionCreateParamsStreaming)
     for model in ("gpt-6.1-sol", "gpt-4o") if "effort" not in settings else ("gpt-6.1-sol",):
         for item in (ITEM, STOPPING):
             body = {**endpoint(f"openai/{model}", **settings).body(item, RUN), **openai_chat.STREAMING}
-            validate(adapter, CompletionCreateParamsStreaming.__annotations__, body)
+            validate(adapter, sdk.CompletionCreateParamsStreaming.__annotations__, body)
 
 
-def test_a_body_that_the_contract_forbids_is_noticed() -> None:
-    adapter = TypeAdapter(MessageCreateParamsStreaming)
+def test_a_body_that_the_contract_forbids_is_noticed(sdk: SimpleNamespace) -> None:
+    adapter = TypeAdapter(sdk.MessageCreateParamsStreaming)
     body = {**endpoint("anthropic/claude-opus-5-5").body(ITEM, RUN), **anthropic_messages.STREAMING}
     for bad in ({"temperature": 0.0}, {"max_tokens": "64"}, {"output_config": {"effort": "minimal"}}):
         with pytest.raises((AssertionError, ValueError)):
-            validate(adapter, MessageCreateParamsStreaming.__annotations__, {**body, **bad})
+            validate(adapter, sdk.MessageCreateParamsStreaming.__annotations__, {**body, **bad})
 
 
-def test_version_and_efforts_are_the_sdks() -> None:
-    assert anthropic_messages.VERSION == _constants.ANTHROPIC_API_VERSION
-    efforts = TypeAdapter(ReasoningEffort).json_schema()["anyOf"][0]["enum"]
+def test_version_and_efforts_are_the_sdks(sdk: SimpleNamespace) -> None:
+    assert anthropic_messages.VERSION == sdk._constants.ANTHROPIC_API_VERSION
+    efforts = TypeAdapter(sdk.ReasoningEffort).json_schema()["anyOf"][0]["enum"]
     assert shipped()["openai"]["rules"]["efforts"] == efforts
 
 
@@ -77,8 +92,8 @@ def events(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["anthropic_thinking", "anthropic_refusal", "anthropic_error", "llamacpp_messages"])
-def test_anthropics_sdk_reads_our_messages_fixtures(name: str) -> None:
-    adapter: TypeAdapter[Any] = TypeAdapter(RawMessageStreamEvent)
+def test_anthropics_sdk_reads_our_messages_fixtures(sdk: SimpleNamespace, name: str) -> None:
+    adapter: TypeAdapter[Any] = TypeAdapter(sdk.RawMessageStreamEvent)
     for data in events(name):
         raw = json.loads(data)
         if raw["type"] not in ("ping", "error"):  # the SDK handles these two before it parses
@@ -86,7 +101,7 @@ def test_anthropics_sdk_reads_our_messages_fixtures(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["openai", "deepseek", "qwen", "kimi", "openrouter", "vllm_think", "llamacpp_chat"])
-def test_openais_sdk_reads_our_chat_fixtures(name: str) -> None:
+def test_openais_sdk_reads_our_chat_fixtures(sdk: SimpleNamespace, name: str) -> None:
     for data in events(name):
         if data != "[DONE]":
-            ChatCompletionChunk.model_validate_json(data)
+            sdk.ChatCompletionChunk.model_validate_json(data)

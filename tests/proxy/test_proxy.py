@@ -10,9 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import anthropic
 import httpx
-import openai
 import pytest
 
 from bench.proxy.rewrite import rewritten
@@ -49,7 +47,11 @@ def test_a_stream_passes_byte_by_byte_and_is_billed(proxy: Running, endpoint: Fa
     assert 0 < entry.settled.ttft_s <= entry.settled.latency_s
 
 
+@pytest.mark.xdist_group("clients")
 def test_the_vendors_own_clients_work(proxy: Running, endpoint: FakeEndpoint) -> None:
+    import anthropic
+    import openai
+
     chat = openai.OpenAI(base_url=f"{proxy.url}/v1", api_key=proxy.key.token)
     said = chat.chat.completions.create(model="chat", messages=TALK, stream=True, max_tokens=9)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in said if chunk.choices) == "It is 4."

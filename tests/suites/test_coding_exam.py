@@ -128,6 +128,7 @@ def test_given_code_is_shown_and_does_not_solve_the_item(kind: Kind) -> None:
             assert instance.passes(item["reference"])
 
 
+@pytest.mark.slow
 def test_a_fresh_exam_is_another_one_of_equal_design() -> None:
     fresh = exam.exam(SHIPPED_SEED + 1)
     for kind, items in ITEMS.items():
@@ -136,6 +137,7 @@ def test_a_fresh_exam_is_another_one_of_equal_design() -> None:
     assert sum(item["prompt"] in known for items in fresh.values() for item in items) <= 0.03 * len(ALL)
 
 
+@pytest.mark.slow
 def test_the_shipped_exam_is_read_and_any_other_made(tmp_path: Path) -> None:
     (tmp_path / "predict.jsonl").write_text(json.dumps(ITEMS[Kind.PREDICT][0]) + "\n", encoding="utf-8")
     source = str(tmp_path / "predict.yaml")

@@ -43,6 +43,7 @@ def test_it_has_twelve_families_of_ten_items_at_two_levels() -> None:
     assert len({item["prompt"] for item in ITEMS}) == len({item["id"] for item in ITEMS}) == 120
 
 
+@pytest.mark.slow
 def test_two_references_agree_and_hidden_calls_notice_every_small_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert check.main(["agreement"]) == check.main(["mutation"]) == 0
     assert "6 + 6 families, exam 1: 0 faults" in capsys.readouterr().out

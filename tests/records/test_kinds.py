@@ -140,6 +140,8 @@ def test_a_key_that_no_call_has_is_named_in_one_line() -> None:
         Call.from_json(json.dumps(changed(CALL.to_json(), ("attempts", 0, "a\nb"), 1)))
     with pytest.raises(ValueError, match=r"usage\.in_all: is not known"):
         Call.from_json(json.dumps(changed(CALL.to_json(), ("usage", "in_all"), 1)))
+    with pytest.raises(ValueError, match=r"attempts\.0: is missing"):
+        Call.from_json(json.dumps(changed(CALL.to_json(), ("attempts",), [])))
 
 
 def parts(kind: type[JsonRecord] = JsonRecord) -> list[type[JsonRecord]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -24,6 +25,7 @@ from bench.report.charts.forest import TOO_SMALL
 from bench.report.charts.latency import MOST_STEPS, Curve, curves
 from bench.report.charts.levels import level_scores
 from bench.report.charts.tokens import CUT, token_use, tokens
+from bench.report.numbers import slices
 from bench.report.numbers.pairwise import Difference
 from bench.report.page.dark import DARK, themed
 from bench.report.text.names import file_name
@@ -217,6 +219,19 @@ def test_latency_is_paired_and_only_of_clean_clocks(tmp_path: Path) -> None:
     write_run(tmp_path, busy)
     found = curves(compare(tmp_path), read_table(tmp_path, "items"))
     assert {curve.model: curve.clean for curve in found} == {"dear": True, "cheap": False}, "measured, so it is drawn"
+
+
+def test_what_is_drawn_leaves_the_table_as_it_was(tmp_path: Path) -> None:
+    """A run of one model, whose answers are all timed: nothing on the way to a chart copies its rows."""
+    alone = [replace(row, outcome="truncated") for row in rows() if row.model == "cheap"]
+    write_run(tmp_path, alone, models={"cheap": model("cheap")})
+    comparison, items = compare(tmp_path), read_table(tmp_path, "items")
+    before = items.copy(deep=True)
+    assert curves(comparison, items) == [], "no answer came to its end"
+    level_scores(comparison, items)
+    token_use(comparison, items)
+    pd.testing.assert_frame_equal(items, before)
+    assert slices.tables(items, comparison.record), "its levels and families, with their times"
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:

@@ -115,7 +115,7 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _seconds_of(rows: pd.DataFrame, metric: str) -> Floats:
     """Infinite for answers that were cut off."""
-    seconds = rows[metric].to_numpy(dtype=float, na_value=np.inf)
+    seconds = rows[metric].to_numpy(dtype=float, na_value=np.inf, copy=True)  # else the table's own memory
     seconds[(rows["outcome"] == Outcome.TRUNCATED).to_numpy(dtype=bool)] = np.inf
     return seconds
 

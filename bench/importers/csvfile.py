@@ -206,19 +206,19 @@ def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
             suite = columns.text(row, "suite") or stem
             task = columns.text(row, "task") or suite
             item, model = columns.needed(row, "item"), " ".join(columns.needed(row, "model").split())
-            prompt = columns.text(row, "prompt") or ""
+            prompt, expected = columns.text(row, "prompt") or "", columns.text(row, "expected")
             cluster, repeat = columns.text(row, "cluster"), numbered((suite, task, item, model), columns, row)
             if model not in request.models:
                 request.models[model] = _model(columns, row, model)
             item_entry = entry(
                 request, where, suite=suite, task=task, item=item, model=model, order=order,
                 version=columns.text(row, "task_version") or "", cluster=cluster,
-                question=sha256_of([suite, task, item, prompt]), repeat=repeat,
+                question=sha256_of([suite, task, item, prompt, *([expected] if expected else [])]), repeat=repeat,
                 score=columns.value(row, "score", share), cost_usd=columns.cost(row, "cost_usd", ledger),
                 latency_s=columns.counted(row, "latency_s", amount, ledger),
                 tokens_in=columns.counted(row, "tokens_in", whole, ledger),
                 tokens_out=columns.counted(row, "tokens_out", whole, ledger), prompt=prompt,
-                answer=columns.text(row, "answer"), expected=columns.text(row, "expected"),
+                answer=columns.text(row, "answer"), expected=expected,
             )  # fmt: skip
         except BadValueError as error:
             ledger.drop(where, str(error))

@@ -70,11 +70,13 @@ class BoundedTable:
         return self._file.read(None if columns is None else [*columns]).replace_schema_metadata(None)
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """All of it, or of some columns, in pandas; one column after the other, each in memory once."""
+        """All of it, or of some columns, in pandas; of a long one a column after the other, each in memory once."""
         import pandas as pd
         import pyarrow
 
         names = [name for name in self.schema_arrow.names if columns is None or name in columns]
+        if self._file.metadata.num_rows <= SHARED_ROWS and len(names) == len(set(names)):
+            return frame(self.read(names))
         held = {}
         for name in dict.fromkeys(names):
             held[name] = frame(_shared(self.read([name]))).iloc[:, 0]
@@ -166,10 +168,15 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
         columns = None  # of all of them, once
     left = most = max(UNPACKED_BYTES, UNPACKED_RATIO * file.seek(0, os.SEEK_END))
     sizes = np.zeros(about.num_rows, np.int64)
-    for column in _columns(opened, columns):
+    read = _columns(opened, columns)
+    coded = pyarrow.parquet.ParquetFile(
+        file, metadata=about, pre_buffer=False, buffer_size=_PAGES_BYTES,
+        read_dictionary=[each.name for each in read if _is_text(each.type)],
+    )  # fmt: skip
+    for column in read:
         left -= _CELL_BYTES * about.num_rows
         at = 0
-        for batch in _texts(file, opened, column.name) if _is_text(column.type) else ():
+        for batch in _texts(coded, opened, column.name) if _is_text(column.type) else ():
             lengths = sum(map(_lengths, batch.columns), np.zeros(len(batch), np.int64))
             sizes[at : at + len(lengths)] += lengths
             at, left = at + len(lengths), left - int(lengths.sum())
@@ -209,13 +216,10 @@ def _parts(file: pyarrow.parquet.ParquetFile, column: str) -> Iterator[tuple[boo
         yield size <= _CODED_BYTES, mine
 
 
-def _texts(file: IO[bytes], opened: pyarrow.parquet.ParquetFile, column: str) -> Iterator[pyarrow.RecordBatch]:
-    """A column's texts, many at once where they are bounded, each repeated one once; else few at once."""
-    import pyarrow.parquet
-
-    coded = pyarrow.parquet.ParquetFile(
-        file, metadata=opened.metadata, pre_buffer=False, buffer_size=_PAGES_BYTES, read_dictionary=[column]
-    )
+def _texts(
+    coded: pyarrow.parquet.ParquetFile, opened: pyarrow.parquet.ParquetFile, column: str
+) -> Iterator[pyarrow.RecordBatch]:
+    """A column's texts, many at once where they are bounded, each repeated one once (`coded`); else few at once."""
     for bounded, groups in _parts(opened, column):
         rows, source = (BATCH_ROWS, coded) if bounded else (_scanned(opened.metadata, column), opened)
         yield from source.iter_batches(rows, row_groups=groups, columns=[column])

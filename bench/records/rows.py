@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import MISSING, Field, asdict, fields, replace
+from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,9 @@ def arrow_table(rows: Sequence[Any], kind: type[Any]) -> Any:
     """The rows as a table. ValueError, TypeError or OverflowError if one of them has a value that no table can hold."""
     import pyarrow
 
-    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=parquet_schema(kind))
+    schema = parquet_schema(kind)
+    columns = [pyarrow.array([getattr(row, each.name) for row in rows], each.type) for each in schema]
+    return pyarrow.Table.from_arrays(columns, schema=schema)
 
 
 def arrow_tables(items: Sequence[ItemRow], answers: Sequence[AnswerRow]) -> tuple[Any, Any]:
@@ -188,8 +190,8 @@ def _known(column: pd.Series[Any], each: Field[Any]) -> pd.Series[Any]:
     if column.dtype == "Float32":  # which holds no bound of ours
         column = column.astype("Float64")
     most = clean.MOST_COUNT if _type(each) == "int" else 1.0 if each.name in _SHARES else 1e300
-    wrong = ~column.between(0, most) & column.notna()
-    wrong = wrong.fillna(True).astype(bool)  # NaN, which is not the same as missing
+    values = column.to_numpy(dtype=float, na_value=0.0)
+    wrong = ~((values >= 0) & (values <= most))  # NaN too, which is not the same as missing
     if not wrong.any():
         return column
     if each.name in _SHARES or not _optional(each):

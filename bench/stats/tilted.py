@@ -68,7 +68,8 @@ def tilted_interval(values: ArrayLike, reach: float, confidence: float, *, desig
         near = max(low, mean - step)
         while near > low and excess(near) > 0:
             near = max(low, near - step)
-        return float(scipy.optimize.brentq(excess, near, mean, xtol=_NEAR * reach))
+        above = mean if excess(mean) > 0 else mean + _NEAR * reach  # of equal values, rounding may leave some above
+        return min(mean, float(scipy.optimize.brentq(excess, near, above, xtol=_NEAR * reach)))
 
     return Interval(float(sample.mean()), lower(sample), -lower(-sample), sample.size)
 

@@ -35,6 +35,12 @@ def test_columns_named_like_fields_need_no_map(importing: Importing) -> None:
     assert done.notes[0].startswith("quiz.csv: cost_usd from cost_usd, item from item")
 
 
+def test_another_right_answer_is_another_question(importing: Importing) -> None:
+    done, _ = importing("csv", "item,model,score,expected\nq1,a,1,4\nq1,b,1,5\nq2,a,1,4\nq2,b,1,4\n")
+    rows = items(done)
+    assert rows.groupby("item")["prompt_sha256"].nunique().to_dict() == {"q1": 2, "q2": 1}
+
+
 @pytest.mark.parametrize("said", [{"cost_basis": "=free"}, {"cost_usd": "=0"}])
 def test_a_cost_of_0_counts_where_the_user_says_so(importing: Importing, said: dict[str, str]) -> None:
     done, _ = importing("csv", "item,model,score,cost_usd\nq1,m,1,0\nq2,m,1,0.0\n", mapping=said)

@@ -77,6 +77,13 @@ def test_an_interval_has_width_where_nothing_varied() -> None:
     assert found.high == -(found.low or 0)
 
 
+@pytest.mark.parametrize("value", [0.1 - 0.7, 0.742 - 0.005, 0.3, 1e-9, 0.99, 1.0, -1.0])
+def test_equal_differences_have_an_interval_whatever_their_mean_is_rounded_to(value: float) -> None:
+    for n in (2, 7, 60, 200):
+        found = tilted_interval([value] * n, 1.0, 0.9)
+        assert -1 <= (found.low or 0) <= found.estimate <= (found.high or 0) <= 1
+
+
 def test_an_interval_holds_the_differences_that_are_not_rejected() -> None:
     values = np.array([0.25, -0.5, 0.0, 0.5, 0.25, 0.0] * 20)
     found = tilted_interval(values, 1.0, 0.9)

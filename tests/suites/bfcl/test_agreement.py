@@ -8,7 +8,7 @@ import json
 import random
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ import pytest
 
 from bench.suites.bfcl.exam import items
 from bench.suites.bfcl.grading import oracle
-from bench.suites.bfcl.source import SYNTAX
+from bench.suites.bfcl.source import SYNTAX, TALKS
 from bench.suites.bfcl.syntax import right
-from tests.suites.bfcl.test_bfcl import Calls
+from tests.suites.bfcl.test_bfcl import SPARED, Calls
 
 Check = Callable[[Mapping[str, Any], Calls, str], bool]
 MUTANTS = 3
@@ -114,3 +114,41 @@ def test_ours_and_bfcl_s_checker_agree(theirs: Check) -> None:
                 checked, accepted = checked + 1, accepted + ours
     assert (apart, checked) == ([], 2351 * (1 + MUTANTS))
     assert 2300 < accepted < checked / 2
+
+
+Talked = Callable[[Mapping[str, Any], Sequence[Sequence[str]]], bool]
+
+
+@pytest.fixture
+def theirs_of_talks(installed: Path) -> Talked:
+    """BFCL's checker of talks, which evaluates what it is given: here the reference's own calls alone."""
+    del installed
+    pytest.importorskip("mpmath", reason="BFCL's world of sums needs mpmath")
+    place = "bfcl_eval.eval_checker.multi_turn_eval.multi_turn"
+    check = importlib.import_module(f"{place}_checker").multi_turn_checker
+    kept = vars(importlib.import_module(f"{place}_utils"))
+
+    def valid(item: Mapping[str, Any], turns: Sequence[Sequence[str]]) -> bool:
+        try:
+            return bool(check([[turn] for turn in turns], item["ground_truth"], item, item["family"], "m")["valid"])
+        finally:  # it goes on with the instances that it finds under the item's name
+            for name in [name for name in kept if name.startswith("m_")]:
+                del kept[name]
+
+    return valid
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("category", TALKS)
+def test_bfcl_s_checker_spares_the_same_calls_of_its_talks(category: str, theirs_of_talks: Talked) -> None:
+    """What ours makes of the same is in test_bfcl."""
+    for item in items(category):
+        right: list[list[str]] = item["ground_truth"]
+        places = [(turn, number) for turn, calls in enumerate(right) for number in range(len(calls))]
+        cuts = [
+            [*right[:turn], [*right[turn][:number], *right[turn][number + 1 :]], *right[turn + 1 :]]
+            for turn, number in places
+        ]
+        assert theirs_of_talks(item, right), item["id"]
+        spared = [at for at, cut in enumerate(cuts) if theirs_of_talks(item, cut)]
+        assert spared == SPARED.get(item["id"], []), item["id"]

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from bench.prices import PriceBook, cost
-from bench.providers import find
+from bench.providers import BEYOND, find
 from bench.records import VENDORS, vendor_of
 from bench.traffic.rows import Logged
 from bench.traffic.values import moment
@@ -55,6 +55,8 @@ class Pricer:
         price = self._book.find(provider, model, at=at, mode=mode)  # type: ignore[arg-type]
         if price is None:
             return self._unknown(self._book.why_not(provider, model, None, mode))  # type: ignore[arg-type]
+        if call.beyond is not None:
+            return self._unknown(BEYOND + call.beyond)
         made = cost(price, call.usage, at)
         if made.usd is None:
             return self._unknown(made.missing[0])

@@ -121,3 +121,5 @@ class Logged:
     """The lane of another price, e.g. "batch" or "flex"; None for the usual one."""
     embeds: bool = False
     """Whether it asked for embeddings."""
+    beyond: str | None = None
+    """What the reply says was billed beyond its tokens, e.g. "web_search_requests"; None if nothing."""

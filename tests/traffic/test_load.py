@@ -214,3 +214,44 @@ def test_of_a_folder_only_files_are_read_whatever_their_names(load_logs: Load, t
 def test_an_empty_log_is_called_empty(load_logs: Load, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a\.jsonl: is empty"):
         load_logs(lines(tmp_path / "a.jsonl"))
+
+
+SEARCHED = {"input_tokens": 9, "output_tokens": 1, "server_tool_use": {"web_search_requests": 3}}
+FEES: tuple[tuple[dict[str, Any], dict[str, Any], str], ...] = (
+    ({}, {"usage": {"prompt_tokens": 9, "completion_tokens": 1, "num_search_queries": 2}}, "num_search_queries"),
+    ({}, {"citations": ["https://example.org"]}, "citations"),
+    ({"service_tier": "priority"}, {}, "in mode priority"),
+    ({"inference_geo": "us"}, {}, "inference_geo 'us'"),
+    ({}, {"service_tier": "flex"}, "in mode flex"),
+    ({"model": "claude-sonnet-4-5"}, {"choices": None, "content": "4", "usage": SEARCHED}, "web_search_requests"),
+    ({}, {"cost": 0.1, "usage": {"prompt_tokens": 9, "completion_tokens": 1, "cost": 0.1}}, ""),
+)
+"""What more a request and its reply have, and what is said of the cost; nothing where it is known."""
+
+
+def test_what_is_billed_beyond_tokens_makes_a_cost_unknown(load_logs: Load, tmp_path: Path) -> None:
+    rows = [pair(str(at)) for at in range(len(FEES))]
+    for row, (asked, replied, _) in zip(rows, FEES, strict=True):
+        row["request"] |= asked
+        row["response"] |= replied
+    flat = {**pair()["request"], **pair()["response"], "timestamp": "2026-11-20T10:00:00Z", "cost": 0.1}
+    done, table = load_logs(lines(tmp_path / "a.jsonl", *rows, flat))
+    assert [usd is None for usd in table["cost_usd"]] == [*(bool(what) for *_, what in FEES), False]
+    why = "\n".join(each["why"] for each in json.loads((done.folder / "traffic.json").read_text())["cost_unknown"])
+    assert all(what in why for *_, what in FEES)
+    assert why.count("billed beyond tokens: ") == 4
+
+
+def test_a_tier_and_what_a_tool_counts_beside_tokens_are_read_of_every_format(load_logs: Load, tmp_path: Path) -> None:
+    langfuse = json.loads((FIXTURES / "langfuse.json").read_text())["data"][1]
+    counted = {**langfuse, "id": "o9", "usageDetails": {**langfuse["usageDetails"], "web_search_requests": 2}}
+    tier = '{"key": "openai.response.service_tier", "value": {"stringValue": "flex"}}'
+    traces = (FIXTURES / "otel-traces-new.json").read_text().replace('"attributes": [', f'"attributes": [{tier}, ')
+    first = lines(tmp_path / "langfuse.jsonl", langfuse, counted)
+    second = tmp_path / "otel.json"
+    second.write_text(traces)
+    done, table = load_logs(first, second)
+    assert [usd is None for usd in table["cost_usd"]] == [False, True, True, True]
+    why = (done.folder / "traffic.json").read_text()
+    assert "billed beyond tokens: usageDetails.web_search_requests" in why
+    assert "in mode flex" in why

@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.providers import usage_of_chat
 from bench.records import TokenUsage
+from bench.traffic.billed import beyond_tokens
 from bench.traffic.formats.requests import tag_of
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
@@ -17,6 +18,9 @@ from bench.traffic.wrong import MOMENT, require
 _READ = ("cache_read_input_tokens", "input_cached_tokens", "input_cache_read")
 _WRITTEN = ("cache_creation_input_tokens", "input_cache_creation", "input_cache_write")
 _REASONING = ("output_reasoning_tokens", "output_reasoning", "reasoning_tokens")
+_ASKED, _MADE = ("input", "input_tokens", "prompt_tokens"), ("output", "output_tokens", "completion_tokens")
+_CLASSES = frozenset((*_READ, *_WRITTEN, *_REASONING, *_ASKED, *_MADE, "total", "total_tokens"))
+"""What a price list has a price of, and sums."""
 
 
 def knows(raw: Mapping[str, Any]) -> bool:
@@ -60,6 +64,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         tag=tag_of(first(raw, "tags", "traceTags", "trace_tags", "traceName", "trace_name", "name")),
         ident=word(raw.get("id")),
         embeds=str(raw.get("type")).upper() == "EMBEDDING",
+        beyond=beyond_tokens(replied) or _counted_beside(raw),
     )
 
 
@@ -77,17 +82,28 @@ def _answer(output: Any) -> str | None:
     return answered(at(_reply(output), "content"))
 
 
+def _details(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    details = unpacked(first(raw, "usageDetails", "usage_details"))
+    return details if isinstance(details, Mapping) else {}
+
+
+def _counted_beside(raw: Mapping[str, Any]) -> str | None:
+    """What Langfuse counts beside the tokens of a price list, e.g. searches or sound."""
+    beside = (name for name, value in _details(raw).items() if name not in _CLASSES and value not in (None, "", 0, "0"))
+    return next((f"usageDetails.{name[:60]}" for name in beside), None)
+
+
 def _usage(raw: Mapping[str, Any]) -> TokenUsage:
     """Details count each class by itself; the totals of older versions have caches inside."""
-    details = unpacked(first(raw, "usageDetails", "usage_details"))
-    if isinstance(details, Mapping) and details:
+    details = _details(raw)
+    if details:
         read, written, reasoning = (
             next((n for name in names if (n := count(details.get(name))) is not None), None)
             for names in (_READ, _WRITTEN, _REASONING)
         )
-        output = count(first(details, "output", "output_tokens", "completion_tokens"))
+        output = count(first(details, *_MADE))
         return TokenUsage(
-            in_uncached=count(first(details, "input", "input_tokens", "prompt_tokens")),
+            in_uncached=count(first(details, *_ASKED)),
             in_cache_read=read,
             in_cache_write_5m=written,
             out_total=None if output is None else output + (reasoning or 0),

@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.providers import usage_of_chat
 from bench.records import TokenUsage
+from bench.traffic.billed import beyond_tokens
 from bench.traffic.formats.requests import tag_of
 from bench.traffic.formats.requests import usage as usage_of
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
@@ -63,6 +64,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         tag=tag_of(first(raw, "tags", "name")),
         ident=word(raw.get("id")),
         embeds=raw["run_type"] == "embedding",
+        beyond=beyond_tokens(replied, settings),
     )
 
 

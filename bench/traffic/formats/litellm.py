@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.providers import usage_of_chat
 from bench.records import TokenUsage
+from bench.traffic.billed import beyond_tokens
 from bench.traffic.formats.requests import tag_of
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
@@ -47,7 +48,8 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
     model = word(first(raw, "model_group", "model"))
     if model is None:
         raise LeftOutError("no model is named")
-    choice = next(objects(at(unpacked(raw.get("response")), "choices")), {})
+    replied = unpacked(raw.get("response"))
+    choice = next(objects(at(replied, "choices")), {})
     asked = unpacked(raw.get("proxy_server_request"))
     asked = asked if isinstance(asked, Mapping) else {}
     messages = unpacked(raw.get("messages")) or asked.get("messages")
@@ -57,7 +59,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         where=where,
         model=word(raw.get("model")) or model,
         provider=word(raw.get("custom_llm_provider")),
-        served_model=word(at(unpacked(raw.get("response")), "model")),
+        served_model=word(at(replied, "model")),
         messages=chat(messages),
         tools=parameters.get("tools"),
         parameters=parameters,
@@ -74,6 +76,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         tag=_tag(raw),
         ident=word(first(raw, "request_id", "id")),
         embeds="embedding" in str(raw.get("call_type")),
+        beyond=beyond_tokens(replied) or beyond_tokens({"usage": at(metadata, "usage_object")}),
     )
 
 

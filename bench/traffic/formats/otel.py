@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.providers import usage_of_chat
 from bench.records import TokenUsage
+from bench.traffic.billed import lane
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, chat, with_system
 from bench.traffic.rows import Logged
@@ -28,6 +29,9 @@ _OUTPUT = (
     "gen_ai.usage.completion_tokens",
     "llm.usage.completion_tokens",
     "llm.token_count.completion",
+)
+_TIERS = tuple(
+    f"{stem}.{side}.service_tier" for side in ("response", "request") for stem in ("openai", "gen_ai.openai")
 )
 _READ = (
     "gen_ai.usage.cache_read.input_tokens",
@@ -131,6 +135,7 @@ def _call(where: str, span: Mapping[str, Any], reading: LogReading) -> Logged:
         tag=word(_first(attributes, _TAGS)) or word(span["service"]),
         ident=word(span["id"]),
         embeds=attributes.get("gen_ai.operation.name") in ("embeddings", "embedding"),
+        mode=lane(_first(attributes, _TIERS)),
     )
 
 

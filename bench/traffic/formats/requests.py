@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.providers import usage_of_chat, usage_of_messages
+from bench.providers import chosen_lanes, usage_of_chat, usage_of_messages
 from bench.records import TokenUsage
+from bench.traffic.billed import beyond_tokens, lane
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat, with_system
 from bench.traffic.rows import Logged
@@ -100,10 +101,17 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         user=word(first(raw, *_USERS)),
         tag=tag_of(first(raw, *_TAGS)),
         ident=word(raw.get("custom_id") if batch else first(raw, "request_id", "id") or replied.get("id")),
-        mode="batch" if batch else None if tier in (None, "default", "standard", "auto") else tier,
+        mode="batch" if batch else _chosen(asked) or lane(tier),
         embeds="embedding" in str(replied.get("object", ""))
         or at(next(objects(replied.get("data")), {}), "embedding") is not None,
+        beyond=beyond_tokens(replied, asked, flat=replied is raw, batch=batch or tier == "batch"),
     )
+
+
+def _chosen(asked: Mapping[str, Any]) -> str | None:
+    """The lane of another price that a request chose."""
+    chosen = chosen_lanes(asked)
+    return chosen.get("speed") or chosen.get("service_tier")
 
 
 def usage(raw: Any) -> TokenUsage:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from bench.providers import usage_of_chat, usage_of_messages
+from bench.traffic.billed import beyond_tokens, lane
 from bench.traffic.layout import LogFormat, LogReading
 from bench.traffic.rows import Logged
 from bench.traffic.values import at, count, stamp, word
@@ -75,16 +76,13 @@ def read_claude(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iter
         session=word(raw.get("sessionId")),
         tag=_project(raw),
         ident=ident,
-        mode=_lane(usage.get("service_tier")),
+        mode=lane(usage.get("service_tier")),
+        beyond=beyond_tokens(message, {"service_tier": usage.get("service_tier")}),
     )
 
 
 def _claude_id(raw: Mapping[str, Any]) -> str | None:
     return word(at(raw, "message", "id"))
-
-
-def _lane(tier: Any) -> str | None:
-    return None if tier in (None, "standard", "default") else word(tier)
 
 
 def _project(raw: Mapping[str, Any]) -> str | None:

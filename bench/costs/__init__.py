@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from bench.costs.billing import Billing, billing_of, total
+from bench.costs.billing import Billing, billing_by, billing_of, total
 
 if TYPE_CHECKING:
     from bench.costs.answers import Costs
@@ -35,6 +35,7 @@ __all__ = [
     "Spending",
     "Terms",
     "at_traffic",
+    "billing_by",
     "billing_of",
     "busy_s",
     "earlier_runs",

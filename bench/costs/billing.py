@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -106,10 +106,20 @@ def billing(model: RecordedModel) -> Billing | None:
 
 def billing_of(entry: ModelEntry, sent: Mapping[str, Any] | None = None) -> Billing | None:
     """The same for a model entry; `sent` is a body that somebody else made, whose switches and lanes then count."""
+    record = _recorded(entry)
+    return billing(record if sent is None else replace(record, extra_body=dict(sent)))
+
+
+def billing_by(entry: ModelEntry) -> Callable[[Mapping[str, Any]], Billing | None]:
+    """`billing_of` for many bodies of one model: what does not depend on a body is looked up once."""
+    record = _recorded(entry)
+    return lambda sent: billing(replace(record, extra_body=dict(sent)))
+
+
+def _recorded(entry: ModelEntry) -> RecordedModel:
     preset, name = preset_of(entry), wire_model(entry)
     where = {"wire_model": name, "price_provider": preset.price_provider, "region": preset.region}
-    record = RecordedModel.from_json({**all_settings(entry), **where, "rules": asdict(preset.rules(name))})
-    return billing(record if sent is None else replace(record, extra_body=dict(sent)))
+    return RecordedModel.from_json({**all_settings(entry), **where, "rules": asdict(preset.rules(name))})
 
 
 def _switch(rules: Rules, sent: Mapping[str, Any], asked: bool | None) -> bool | None:

@@ -238,6 +238,10 @@ class Connection(asyncio.Protocol):
         """Whether the reply has been received to its end."""
         return self._complete
 
+    def whole(self) -> bool:
+        """The same while a sink looks at the last read: whether it is the last, and nothing is wrong with the reply."""
+        return self._complete and self._error is None
+
     def send(self, request: httpx.Request, content: bytes, read_s: float | None) -> float:
         """Writes a request, whose reply may pause for `read_s`. Returns `now()` of just before."""
         head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)

@@ -63,7 +63,11 @@ class SlotTransport(httpx.AsyncBaseTransport):
             head.status_code,
             headers=head.headers.raw_items(),
             stream=_Body(connection),
-            extensions={"http_version": b"HTTP/" + head.http_version, "pour": connection.pour},
+            extensions={
+                "http_version": b"HTTP/" + head.http_version,
+                "pour": connection.pour,
+                "whole": connection.whole,
+            },
         )
 
     async def _connect(self, url: httpx.URL, timeout_s: float | None) -> Connection:

@@ -80,6 +80,12 @@ class Reply:
                 return
 
     @property
+    def whole(self) -> bool:
+        """Whether what a sink gets now is the last of the body; False where that is not known yet."""
+        whole = self.response.extensions.get("whole")
+        return whole is not None and whole()
+
+    @property
     def packed(self) -> str | None:
         """What is wrong with a reply in an encoding that was not asked for: it is never unpacked. None if nothing."""
         encoding = self.response.headers.get("content-encoding", "")

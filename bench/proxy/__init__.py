@@ -6,12 +6,13 @@ protocols, and only declared fields of a request are changed.
 
 from __future__ import annotations
 
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
-from bench.engine import tls_context
+from bench.engine import proxy_for, tls_context
 from bench.prices import PriceBook
 from bench.providers import Endpoint, merged
 from bench.proxy.keys import KeyRing, ProxyKey
@@ -88,7 +89,7 @@ async def proxying(
         purse=purse,
         ledger=ledger,
         book=book,
-        tls=tls_context(),
+        tls=_tls(served),
         secrets=secrets,
         turns=turns,
         local=listen.startswith("unix:"),
@@ -101,3 +102,11 @@ async def proxying(
             yield url
         finally:
             await server.close()
+
+
+def _tls(served: Mapping[str, Backend]) -> ssl.SSLContext:
+    """With the system's certificates where an address needs them: reading these is a fifteenth of a start."""
+    addresses = [each.endpoint.base_url or "" for each in served.values()]
+    if all(at.startswith("http://") and proxy_for(at) is None for at in addresses):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody
+    return tls_context()

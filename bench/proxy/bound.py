@@ -88,6 +88,12 @@ _REFERENCE = re.compile(r"fileid\W{1,12}/", re.IGNORECASE)
 """Texts that a vendor reads as a file of its own."""
 
 
+def _refers(text: str) -> bool:
+    """Whether a text may be read so: the name is looked for first, at a tenth of what the pattern costs."""
+    plain = text.lower().replace("\u0131", "i").replace("i\u0307", "i")  # all that the pattern takes for an i
+    return "fileid" in plain and _REFERENCE.search(text) is not None
+
+
 def unknown_costs(asked: Mapping[str, Any], pinned: Container[str]) -> str | None:
     """What in a request may cost more than its tokens; None if nothing. `pinned`: fields that bench.toml states."""
     for name in () if is_responses(asked) else asked:
@@ -185,7 +191,7 @@ def _is_text_input(given: Any) -> bool:
 def _is_text(content: Any, depth: int = 0) -> bool:
     """Contents nest once: what a tool's result holds."""
     if content is None or isinstance(content, str):
-        return content is None or not _REFERENCE.search(content)
+        return content is None or not _refers(content)
     if not isinstance(content, list) or depth > 1:
         return False
     return all(

@@ -55,7 +55,7 @@ class Client:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
-        self._bare = False
+        self._bare = self._framed = False
         self._fresh = True
         self._pieces = 0
 
@@ -132,16 +132,27 @@ class Client:
     async def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """The head of a reply whose body is still to come."""
         self._send(h11.Response(status_code=status, headers=[*headers, (b"transfer-encoding", b"chunked")]))
+        self._framed = (self._http.their_http_version or b"") >= b"1.1"
 
-    def pass_on(self, part: bytes) -> bool:
-        """A part of the body. False where the client has left too much unread."""
-        if part:
-            self._send(h11.Data(data=part))
-        return self._writer.transport.get_write_buffer_size() <= UNREAD_BYTES
+    def pass_on(self, part: bytes, *, last: bool = False) -> bool:
+        """A part of the body, or the last of it with its end. False where the client has left too much unread."""
+        if self._writer.transport.get_write_buffer_size() > UNREAD_BYTES:
+            return False
+        self._write(part, last)
+        return True
 
-    async def end(self) -> None:
-        """The end of the body."""
-        self._send(h11.EndOfMessage())
+    def _write(self, part: bytes, last: bool) -> None:
+        """A chunk's frame is put on here: an event of h11's for each cost as much as all else that is done for it."""
+        data = b"%x\r\n%b\r\n" % (len(part), part) if part and self._framed else part
+        if last:
+            data += self._http.send(h11.EndOfMessage()) or b""
+        if data:
+            self._writer.write(data)
+
+    async def end(self, rest: bytes = b"") -> None:
+        """The end of the body after this rest, unless it was passed on before."""
+        if self._http.our_state is h11.SEND_BODY:
+            self._write(rest, True)
         await self._drained()
 
     async def send_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

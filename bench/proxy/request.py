@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from bench import clean
-from bench.costs import Billing, billing_of
+from bench.costs import Billing, billing_by
 from bench.prices import PriceBook
 from bench.providers import Endpoint, chosen_lanes, merged
 from bench.proxy.bound import (
@@ -59,6 +59,13 @@ class Backend:
     """Fields that its endpoint refuses, which are taken out."""
     pin: Mapping[str, Any] = field(default_factory=dict)
     """Fields that are set, e.g. an effort."""
+    bill: Callable[[Mapping[str, Any]], Billing | None] = field(init=False, repr=False, compare=False)
+    """How a body that is sent to it is billed; None for weights of this machine."""
+
+    def __post_init__(self) -> None:
+        """A call waits for none of what is the same for all of them."""
+        entry = self.endpoint.entry
+        object.__setattr__(self, "bill", billing_by(entry) if isinstance(entry, RemoteModel) else lambda _sent: None)
 
     @property
     def label(self) -> str:
@@ -119,7 +126,7 @@ def chosen(backends: Mapping[str, Backend], protocol: str, name: object) -> Back
 
 def passed(backends: Mapping[str, Backend], way: Route, body: bytes | bytearray, book: PriceBook) -> Passed:
     """A call as it is passed on. NotPassed where it cannot be."""
-    if sum(map(body.count, (b"[", b"{", b",", b":"))) > MOST_SIGNS:
+    if len(body) > MOST_SIGNS and sum(map(body.count, (b"[", b"{", b",", b":"))) > MOST_SIGNS:
         raise NotPassed(413, f"the body has more than {MOST_SIGNS:,} commas, colons and brackets")
     try:
         text = body.decode()
@@ -142,8 +149,7 @@ def passed(backends: Mapping[str, Backend], way: Route, body: bytes | bytearray,
     sent = {name: value for name, value in {**asked, **changes}.items() if changes.get(name, name) is not None}
     if wrong := wrong_count(sent):
         raise NotPassed(400, f"{wrong} is no whole number above 0")
-    entry = backend.endpoint.entry
-    billing = billing_of(entry, sent) if isinstance(entry, RemoteModel) else None
+    billing = backend.bill(sent)
     return Passed(
         backend=backend,
         content=content,

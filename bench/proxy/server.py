@@ -315,8 +315,9 @@ class ProxyServer:
 
         def take(at: float, part: bytes) -> bool:
             nonlocal reads
-            shown = veil(part)
-            reads = client.pass_on(shown)
+            last = reply.whole
+            shown = veil(part) + (veil.rest() if last else b"")
+            reads = client.pass_on(shown, last=last)
             keep(exchange, shown)
             exchange.take(at, part)
             return reads
@@ -325,10 +326,9 @@ class ProxyServer:
         if not reads:
             exchange.error = "the client left its reply unread"
             raise ConnectionAbortedError(exchange.error)
-        client.pass_on(rest := veil.rest())
-        keep(exchange, rest)
+        keep(exchange, rest := veil.rest())
         exchange.ended = True
-        await client.end()
+        await client.end(rest)
 
     def _channel(self, backend: Backend) -> tuple[Channel, bool]:
         """A connection to the vendor, and whether it is a new one."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.claims.bills import KEY
 from bench.errors import UsageError
-from bench.records import SCORED, has_answer, is_graded
+from bench.records import has_answer, is_graded, unfit_scores
 from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def seconds_of(
 
     used = [AT, "model", "repeat", "suite", "took", "started_at", "timing_ok", "reused", "work"]
     rows = rows.assign(took=took(rows), work=rows["agent"].notna() if "agent" in rows else False)
-    answered = rows.loc[rows["took"].notna() & has_answer(rows), used]
+    answered = rows.loc[(rows["took"] > 0) & has_answer(rows), used]  # nothing takes no time
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
     both = sides[0].merge(sides[1], on=[AT, "suite", "repeat"], suffixes=("_c", "_b"))
     if both.empty:
@@ -94,11 +94,9 @@ def sound(rows: pd.DataFrame) -> None:
     """UsageError unless there is one row a sample, scores lie in [0, 1] and are there for what scores, and only for
     that, and money is finite and not negative, or unknown."""
     graded = is_graded(rows)
-    scored = rows["outcome"].isin(SCORED) & graded
     for wrong, what in (
         (rows.duplicated([AT, "model", "repeat"]), "is there twice"),
-        (rows["score"].isna() & scored, "score is not a number, yet it was {}"),
-        (rows["score"].notna() & ~scored, "has a score, yet it was {}"),
+        *unfit_scores(rows),
         (graded != graded.groupby(rows[AT]).transform("first"), "is graded in one row and not in another, and {}"),
     ):
         if wrong.any():

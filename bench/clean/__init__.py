@@ -10,6 +10,8 @@ from __future__ import annotations
 from bench.clean.files import MOST_SETTINGS, MOST_TABLE, open_file, read_bytes, read_text
 from bench.clean.media import html, markdown, markdown_cell, spreadsheet, spreadsheet_csv, terminal, tex, unguarded, xml
 from bench.clean.values import (
+    LEAST_AMOUNT,
+    MOST_AMOUNT,
     MOST_COUNT,
     amount,
     are_lines,
@@ -23,6 +25,8 @@ from bench.clean.values import (
 )
 
 __all__ = [
+    "LEAST_AMOUNT",
+    "MOST_AMOUNT",
     "MOST_COUNT",
     "MOST_SETTINGS",
     "MOST_TABLE",

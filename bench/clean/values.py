@@ -10,6 +10,8 @@ from typing import Any
 
 MOST_COUNT = 10**9
 """No count of tokens, items or calls is larger: whatever says so is unknown."""
+LEAST_AMOUNT, MOST_AMOUNT = 1e-12, 1e15
+"""Money or seconds lie within these, or are 0: what lies beyond was never charged or measured, nor can be squared."""
 MOST_LINE = 2_000
 """Characters of a name or a message that are kept."""
 DEEPEST = 60
@@ -64,13 +66,11 @@ def count(value: object) -> int | None:
 
 
 def amount(value: object) -> float | None:
-    """Money or seconds: a finite number that is not negative; None for anything else."""
+    """Money or seconds: 0, or a number from LEAST_AMOUNT to MOST_AMOUNT; None for anything else."""
     if type(value) not in (int, float):
         return None
     assert isinstance(value, int | float)
-    if not 0 <= value < 1e300:
-        return None
-    return value if math.isfinite(value) else None
+    return value if value == 0 or LEAST_AMOUNT <= value <= MOST_AMOUNT else None
 
 
 _DOTTED = re.compile(r"^[ \t\[]*(?:[\w\"'-]+[ \t]*\.[ \t]*){64}", re.MULTILINE)

@@ -19,6 +19,7 @@ from bench.records import (
     read_record,
     read_table,
     require_all,
+    require_scores,
 )
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ def task_of(key: str, tasks: Collection[str]) -> str | None:
 def take(folder: Path, table: str = ".") -> Snapshot:
     """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is not a run folder."""
     record, items = read_record(folder), read_table(folder / table, "items")
+    require_scores(items, folder / table / "items.parquet")
     if table == ".":  # the second answers are to some of the items
         require_all(items, record, folder / "items.parquet")
     return of(items, record)

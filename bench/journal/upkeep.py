@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bench import clean
 from bench.errors import UsageError
 from bench.journal.begun import BEGUN
+from bench.journal.entries import RunEntry
 from bench.journal.store import Journal
-from bench.records import Call, lock_folder
+from bench.records import Call, RunRecord, lock_folder, require_time
 
 MOST_FAULTS = 20
 """Faults that are named; the rest are counted."""
@@ -66,15 +70,18 @@ def check(journal: Journal) -> JournalCheck:
     with journal.reading() as db:
         faults = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({MOST_FAULTS})") if row[0] != "ok"]
         counted: dict[str, list[int]] = {}
-        for run, key, ask, scored, record in db.execute("SELECT run, key, ask, scored, record FROM calls"):
+        for row in db.execute("SELECT run, key, ask, scored, asked_at, record FROM calls"):
+            run, key, record = row[0], row[1], row[-1]
             of = counted.setdefault(str(run), [0, 0, 0])
             of[_is_begun(key)] += 1
             of[2] += len(str(record).encode())
-            if len(faults) < MOST_FAULTS and (why := _fault(run, key, ask, scored, record)):
+            if len(faults) < MOST_FAULTS and (why := _fault(row)):
                 faults.append(f"call {str(key)[:12]} of {run}: {why}")
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
     runs = []
     for entry in journal.runs():
+        if len(faults) < MOST_FAULTS and (why := _manifest_fault(entry)):
+            faults.append(f"run {entry.run}: {why}")
         names = [entry.run, *(f"{entry.run}{end}" for end in BESIDE)]
         mine = [counted.pop(name, [0, 0, 0]) for name in names]
         runs.append(
@@ -103,14 +110,44 @@ def _is_begun(key: object) -> bool:
     return str(key).startswith(BEGUN)
 
 
-def _fault(run: str, key: str, ask: int, scored: int, record: str) -> str | None:
+def _manifest_fault(entry: RunEntry) -> str | None:
+    try:
+        known = RunRecord.read(entry.manifest)
+    except ValueError as error:
+        return f"its record cannot be read ({clean.line(str(error))})"
+    return None if known.run == entry.run else f"its record is of another run ({known.run or 'it names none'})"
+
+
+def _fault(row: tuple[str, str, int, int, str, str]) -> str | None:
+    run, key, ask, scored, asked_at, record = row
     try:
         call = Call.from_json(record)
     except ValueError as error:
-        return f"its record cannot be read ({error})"
+        return f"its record cannot be read ({clean.line(str(error))})"
+    again = call.to_json()
+    if again != record and (where := _lost(json.loads(record), json.loads(again))):
+        return f"{where} of its record cannot be what was written"
+    try:
+        require_time(call.started_at, "started_at")
+    except (ValueError, TypeError):
+        return "started_at of its record is no time"
+    if call.started_at != asked_at:
+        return "its record says another time than its row"
     if (call.run, call.key, call.ask, call.outcome.scored) != (run, key, ask, bool(scored)):
         return "its record says another run, key, asking or outcome than its row"
     return None
+
+
+def _lost(raw: Any, again: Any, where: str = "") -> str | None:
+    """The first place of a record that reads as another value; keys that this version adds are no loss."""
+    if isinstance(raw, dict) and isinstance(again, dict):
+        pairs: Iterable[tuple[object, Any]] = raw.items()
+    elif isinstance(raw, list) and isinstance(again, list) and len(raw) == len(again):
+        pairs, again = enumerate(raw), dict(enumerate(again))
+    else:
+        return None if raw == again else where
+    below = ((f"{where}.{key}" if where else str(key), each, again.get(key)) for key, each in pairs)
+    return next((found for place, each, ours in below if (found := _lost(each, ours, place))), None)
 
 
 def records(journal: Journal, runs: Collection[str] = ()) -> Iterator[str]:

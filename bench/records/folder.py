@@ -208,6 +208,23 @@ def is_graded(rows: pd.DataFrame) -> pd.Series[bool]:
     return rows["graded"].astype("boolean").fillna(True).astype(bool)
 
 
+def unfit_scores(rows: pd.DataFrame) -> Iterator[tuple[pd.Series[bool], str]]:
+    """Which rows of an items table lack the score that their outcome has, or have one that it has not, and in words
+    with a place for the outcome what is wrong of them."""
+    scored = rows["outcome"].isin(SCORED) & is_graded(rows)
+    yield rows["score"].isna() & scored, "score is not a number, yet it was {}"
+    yield rows["score"].notna() & ~scored, "has a score, yet it was {}"
+
+
+def require_scores(items: pd.DataFrame, path: Path) -> None:
+    """UsageError if a row of a run's items lacks the score that its outcome has, or has one that it has not."""
+    for wrong, what in unfit_scores(items):
+        if wrong.any():
+            row = items[wrong].iloc[0]
+            where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
+            raise UsageError(f"{path}: {where}: {what.format(row['outcome'])}. {REBUILT}")
+
+
 def has_answer(rows: pd.DataFrame) -> pd.Series[bool]:
     """Whether each row of an items table counts in costs, times and tokens: it has a score, or an answer that nothing
     grades."""

@@ -189,9 +189,11 @@ def _require_settings(column: pd.Series[Any], name: str) -> None:
 def _known(column: pd.Series[Any], each: Field[Any]) -> pd.Series[Any]:
     if column.dtype == "Float32":  # which holds no bound of ours
         column = column.astype("Float64")
-    most = clean.MOST_COUNT if _type(each) == "int" else 1.0 if each.name in _SHARES else 1e300
+    most = clean.MOST_COUNT if _type(each) == "int" else 1.0 if each.name in _SHARES else clean.MOST_AMOUNT
     values = column.to_numpy(dtype=float, na_value=0.0)
     wrong = ~((values >= 0) & (values <= most))  # NaN too, which is not the same as missing
+    if each.name.endswith("_usd"):  # less than a token costs anywhere
+        wrong |= (values > 0) & (values < clean.LEAST_AMOUNT)
     if not wrong.any():
         return column
     if each.name in _SHARES or not _optional(each):

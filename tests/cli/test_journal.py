@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from dataclasses import replace
@@ -15,6 +16,7 @@ from bench.journal.schema import SCHEMAS, VERSION
 from bench.records import Attempt, Call, Outcome, TokenUsage, lock_folder
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint
+from tests.runjson import record
 
 USAGE = TokenUsage(in_uncached=3, out_total=4)
 AT = "2026-12-02T08:00:00.000+00:00"
@@ -25,11 +27,15 @@ CALL = Call(
 )  # fmt: skip
 
 
+def manifest(run: str) -> str:
+    return record(run=run).text()
+
+
 def filled(path: Path) -> Path:
     """A journal of two runs, one with calls beside it, and a call of a run that it does not know."""
     with Journal(path) as journal:
         for run, folder in (("one", "one"), ("two", "gone")):
-            journal.begin(run, "sha", path.parent / folder, "{}")
+            journal.begin(run, "sha", path.parent / folder, manifest(run))
         calls = [replace(CALL, run=run, key=f"{run}{n}") for run in ("one", "one.load", "two", "odd") for n in range(3)]
         assert journal.put_all([journal.entry_of(call) for call in calls]) == [None] * 12
     (path.parent / "one").mkdir()
@@ -78,6 +84,12 @@ def test_the_command_says_begun_calls_apart(bench: Bench, tmp_path: Path) -> Non
         ("record = substr(record, 1, 40)", "its record cannot be read"),
         ("scored = 0", "another run, key, asking or outcome"),
         ("key = 'other'", "another run, key, asking or outcome"),
+        ("asked_at = 1e308", "another time than its row"),
+        ("record = json_set(record, '$.usage.in_uncached', 'x')", "usage.in_uncached of its record cannot be what"),
+        ("record = json_set(record, '$.usage.out_total', -1)", "usage.out_total of its record cannot be what"),
+        ("record = json_set(record, '$.started_at', 'noon'), asked_at = 'noon'", "started_at of its record is no time"),
+        ("record = json_set(record, '$.cost_reported_usd', 1e-320)", "cost_reported_usd of its record cannot be what"),
+        ("record = replace(hex(zeroblob(50000)), '00', '[')", "its record cannot be read (nested too deeply)"),
     ],
 )
 def test_a_record_that_does_not_fit_is_named(tmp_path: Path, change: str, why: str) -> None:
@@ -89,6 +101,16 @@ def test_a_record_that_does_not_fit_is_named(tmp_path: Path, change: str, why: s
     with Journal(path) as journal:
         (fault,) = check(journal).faults
     assert why in fault
+
+
+@pytest.mark.parametrize("damage", ["[]", "7", "{", "{}", "[" * 50_000, manifest("three")], ids=lambda text: text[:10])
+def test_a_runs_record_that_is_none_is_named(tmp_path: Path, damage: str) -> None:
+    path = filled(tmp_path / "journal.db")
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE runs SET manifest = ? WHERE run = 'two'", (damage,))
+    with Journal(path) as journal:
+        (fault,) = check(journal).faults
+    assert fault.startswith("run two: its record ")
 
 
 def test_a_copy_is_a_journal_and_refuses_to_replace_a_file(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pandas as pd
 import pyarrow
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bench import clean
 from bench.records.rows import arrow_tables, cleaned_table, require_columns
 from bench.records.tables import AnswerRow, ItemRow
 from tests.report.sample_run import ANSWERED
@@ -99,3 +103,17 @@ def test_a_moment_that_is_none_is_unknown_and_settings_that_are_none_an_error() 
     assert moments.isna().tolist() == [False, True]
     with pytest.raises(ValueError, match="column sampling_requested holds what are no settings"):
         cleaned_table(table(sampling_requested=["{"]), ItemRow)
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-320, 1e-200, 9e-13, 1e16, 1e200, 1e299, 1e308, -1.0, float("nan")])
+def test_money_that_nobody_can_be_charged_is_unknown(value: float) -> None:
+    columns = {name: pd.array([value, 0.0, 1e-12, 1e15], dtype="Float64") for name in ("cost_usd", "cost_cap_usd")}
+    for name, column in cleaned_table(pd.DataFrame(columns), ItemRow).items():
+        assert column.isna().tolist() == [True, False, False, False], name
+
+
+@given(st.one_of(st.floats(), st.integers(), st.text(max_size=2), st.none(), st.booleans()))
+def test_an_amount_is_nought_or_one_that_can_be_squared(value: Any) -> None:
+    known = clean.amount(value)
+    assert known is None or known == 0 or (0 < 1 / known**2 < math.inf and 0 < known**2 < math.inf)
+    assert known is None or known == value

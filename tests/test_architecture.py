@@ -15,7 +15,7 @@ from tests.architecture import effects, names, rooms, size
 from tests.architecture.sources import Sources, read, within
 
 LAYERS = (
-    ("clean", "errors", "hooks", "language", "plugins", "stats"),
+    ("clean", "errors", "hooks", "language", "late", "plugins", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic", "worlds"),
     ("config", "plan", "gate", "judging", "labels", "report"),

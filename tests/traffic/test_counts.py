@@ -225,6 +225,14 @@ def test_no_text_was_generated_with_0_tokens(about: dict[str, Any], made: int | 
     assert possible(Logged(where="a", model="m", usage=usage, **about)).out_total == made
 
 
+def test_a_count_of_0_beside_an_answer_has_no_cost(load_logs: Load, tmp_path: Path) -> None:
+    usage = {"usage": {**CHAT, "completion_tokens": 0, "total_tokens": 1000}}
+    sol = {**DEEPSEEK, "model": "gpt-6-sol"}
+    rows = [asked("2026-11-10T12:00:00Z", sol, response=each) for each in ({}, usage)]
+    _, table = load_logs(written(tmp_path / "a.jsonl", *rows))
+    assert [usd is None for usd in table["cost_usd"]] == [False, True]
+
+
 def line(out: int, at: int, **more: Any) -> dict[str, Any]:
     """A line of a message of Claude Code's."""
     said = {"id": "m1", "model": "claude-sonnet-5-5", "usage": {"input_tokens": 1000, "output_tokens": out}}

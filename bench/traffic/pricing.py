@@ -42,6 +42,7 @@ class Pricer:
         self.served: Counter[str] = Counter()
         """What was called and what answered, where these have not the same price; calls of each pair."""
         self._steady: dict[tuple[str, str, str, str], bool] = {}
+        self._same: set[tuple[str, str | None]] = set()
 
     @property
     def about(self) -> dict[str, str]:
@@ -71,7 +72,7 @@ class Pricer:
         made = cost(price, call.usage, at)
         if made.usd is None:
             return self._unknown(made.missing[0])
-        if call.served_model not in (None, call.model):
+        if call.served_model not in (None, call.model) and (price.id, call.served_model) not in self._same:
             self._compare(call, provider, mode, at, (price, made.usd))
         return float(made.usd), price.id
 
@@ -90,10 +91,11 @@ class Pricer:
         """Counts a call that another model answered than was called, unless that costs the same."""
         name = (call.served_model or "").rpartition("/")[2].lower()
         price = self._book.find(provider, name, at=at, mode=mode)  # type: ignore[arg-type]
-        if price is not None and (price == made[0] or cost(price, call.usage, at).usd == made[1]):
-            return
         called = call.model.rpartition("/")[2].lower()
-        if price is None and (called in name or name in called):  # a dated id, or an alias, of the same model
+        alike = price is None and (called in name or name in called)  # a dated id, or an alias, of the same model
+        if (alike or price == made[0]) and len(self._same) < _PAIRS:
+            self._same.add((made[0].id, call.served_model))
+        if alike or price == made[0] or (price and cost(price, call.usage, at).usd == made[1]):
             return
         what = f"{call.model[:60]} by {(call.served_model or '')[:60]}"
         if len(self.served) < _PAIRS or what in self.served:

@@ -205,7 +205,7 @@ def test_the_garbage_collector_is_as_before_afterwards(tmp_path: Path, monkeypat
         async def wait(self) -> Any:
             seen.append(("calls come", gc.isenabled()))
 
-    monkeypatch.setattr(command.asyncio, "Event", Once)
+    monkeypatch.setattr(asyncio, "Event", Once)
     for name in ("freeze", "unfreeze"):  # the tests' own process has set its objects aside, too
         monkeypatch.setattr(gc, name, lambda name=name: seen.append((name, gc.isenabled())))
     for collects in (True, False):

@@ -144,7 +144,7 @@ class Claim:
     """`slower_by` speaks of prompts of one size with so many calls at once, which `bench run --load` measures; None
     where it speaks of the items' own calls."""
     confidence: float = 0.95
-    """How sure the verdict is: 1 - alpha, above 0.5 and at most 1 - NEAREST, where alpha is the risk that it errs."""
+    """How sure the verdict is: 1 - alpha, above 0.5 and at most 0.999999, where alpha is the risk that it errs."""
     slice: WorkSlice | None = None
     """The kind of work that it speaks of; None for all items of its suites."""
 

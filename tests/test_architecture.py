@@ -69,6 +69,7 @@ DOORS = {
             "bench.run.judging",
             "bench.run.local",
             "bench.run.planning",
+            "bench.run.recorded",
             "bench.run.describe",
             "bench.sandbox.inside.seccomp",
             "bench.scoring.database",

@@ -30,6 +30,8 @@ from bench.records import (
     default,
 )
 
+MOST_LABEL = 100
+"""Bytes of a model's label: files are named after one, or two."""
 JUDGES = "judges"
 """Tables of models that judge: they hold what `[models.<label>]` holds."""
 LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
@@ -177,6 +179,8 @@ def _model(
         file.fail(f'[{kind}.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
     if not re.fullmatch(r"\w[\w.-]*", label):
         file.fail(f"label '{label}' must begin with a letter or digit; '.', '-' and '_' may follow.", *where)
+    if (size := len(label.encode())) > MOST_LABEL:
+        file.fail(f"label '{label[:40]}...' has {size:,} bytes, and {MOST_LABEL} at most go into files' names.", *where)
     if "prompt_variants" in values:
         if kind == JUDGES:
             file.fail("a judge has no prompts of its own: `bench judge --rubric` says what it is asked.", *where)

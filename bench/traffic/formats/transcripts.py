@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.providers import usage_of_chat, usage_of_messages
 from bench.traffic.billed import beyond_tokens, lane
-from bench.traffic.layout import LogFormat, LogReading
+from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.rows import Logged
 from bench.traffic.values import at, count, stamp, word
 
@@ -57,9 +57,11 @@ def read_claude(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iter
     """The call of an assistant's line, if it is the last of its message."""
     message, ident = raw.get("message"), _claude_id(raw)
     model, usage = at(message, "model"), at(message, "usage")
-    if raw.get("type") != "assistant" or not isinstance(usage, Mapping) or model in (None, _MADE_UP):
+    if raw.get("type") != "assistant" or model == _MADE_UP:
         reading.others += 1
         return
+    if not isinstance(usage, Mapping) or word(model) is None:
+        raise LeftOutError("an assistant's line without a model, or without its usage")
     if reading.kept.get(f"message {ident}", (where,))[0] != where:
         reading.others += 1
         return
@@ -107,9 +109,11 @@ def read_qwen(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterat
 
 
 def _qwen(where: str, raw: Mapping[str, Any], model: Any, usage: Any, seconds: float | None) -> Logged:
+    if word(model) is None:
+        raise LeftOutError("no model is named")
     return Logged(
         where=where,
-        model=word(model) or "",
+        model=str(word(model)),
         messages=[{"role": "assistant", "content": ""}],
         tools=True,
         usage=usage_of_chat(usage),

@@ -44,7 +44,7 @@ test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its
 	@$(PYTEST) -n logical --dist loadgroup -m slow
 
 .PHONY: servers
-servers: .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready .servers/mini/.ready .servers/loops/.ready .servers/otel/.ready .servers/npm/.ready  ## Install what tests ask through or run in: two proxies, OpenTelemetry, Jupyter's kernel, two agents and three loops, each in an environment of its own
+servers: .servers/bfcl/.ready .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready .servers/mini/.ready .servers/loops/.ready .servers/otel/.ready .servers/npm/.ready  ## Install what tests ask through, run in or read: two proxies, OpenTelemetry, Jupyter's kernel, two agents, three loops and BFCL's data, each in an environment of its own
 
 .PHONY: ray
 ray: .servers/ray/.ready  ## Install Ray for make test-ray, in an environment of its own (70 MB to fetch, 285 MB on disk, half a minute)
@@ -52,6 +52,10 @@ ray: .servers/ray/.ready  ## Install Ray for make test-ray, in an environment of
 .PHONY: test-ray
 test-ray: $(READY) ray  ## Run on two real nodes; kill a worker, a node and the command ROUNDS times (20 unless said: half an hour)
 	@ROUNDS=$${ROUNDS:-20} $(PYTEST) tests/cluster
+
+.PHONY: test-bfcl
+test-bfcl: $(READY) .servers/bfcl/.ready  ## Put 25 of BFCL's items to the embedded 0.5B, natively and in the prompt, through both of its protocols (10 minutes of processor time)
+	@TEST_BFCL=1 $(PYTEST) tests/suites/bfcl/test_local.py
 
 .servers/%/.ready: tests/servers/%.lock
 	@$(PYTHON) -m venv $(@D)
@@ -138,6 +142,11 @@ agreement: $(READY)  ## Check that each family's two references agree
 mutation: $(READY)  ## Check that the hidden tests notice every small mistake
 	@$(BIN)/python -m bench.suites.coding.check mutation --exam-seed $(SEED)
 	@$(BIN)/python -m bench.suites.starter.check mutation --exam-seed $(SEED)
+
+.PHONY: ambiguity
+ambiguity: $(READY)  ## Check that what was written from a text alone agrees on all hidden inputs, that texts tell all that counts, and show no hidden call
+	@$(BIN)/python -m bench.suites.coding.check ambiguity --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.reasoning.check ambiguity --exam-seed $(SEED)
 
 .PHONY: calibration
 calibration: $(READY)  ## Measure how often the verdicts err, against their bars (idle machine, 2 cores)

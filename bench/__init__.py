@@ -15,6 +15,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from bench.late import late
+
 if TYPE_CHECKING:
     from bench.config.load import load
     from bench.costs import Terms
@@ -53,17 +55,20 @@ __all__ = [
     "task",
 ]
 
-_HOMES = {
-    "bench.config.load": ("load",),
-    "bench.costs": ("Terms",),
-    "bench.errors": ("BenchError", "IncompleteError", "UsageError"),
-    "bench.records": ("AnswerRow", "Call", "Comparison", "Item", "ItemRow", "Outcome", "TokenUsage"),
-    "bench.registry.own": ("task",),
-    "bench.report": ("RunTables", "compare"),
-    "bench.run": ("ProgressBars", "Result"),
-    "bench.run.execute": ("execute",),
-    "bench.run.prepare": ("Prepared", "SilentWatcher", "Watcher", "prepare"),
-}
+_found = late(
+    __name__,
+    {
+        "bench.config.load": "load",
+        "bench.costs": "Terms",
+        "bench.errors": "BenchError IncompleteError UsageError",
+        "bench.records": "AnswerRow Call Comparison Item ItemRow Outcome TokenUsage",
+        "bench.registry.own": "task",
+        "bench.report": "RunTables compare",
+        "bench.run": "ProgressBars Result",
+        "bench.run.execute": "execute",
+        "bench.run.prepare": "Prepared SilentWatcher Watcher prepare",
+    },
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -71,7 +76,4 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("importlib.metadata").version("claimbench")
     if name == "read_tasks":
         return importlib.import_module("bench.registry").read
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(importlib.import_module(home), name)
-    raise AttributeError(f"module 'bench' has no attribute {name!r}")
+    return _found(name)

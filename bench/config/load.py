@@ -14,7 +14,7 @@ from bench.config.claims import read_claims_of
 from bench.config.file import TABLES, ConfigFile
 from bench.config.prompts import variants_of
 from bench.errors import UsageError, suggest
-from bench.providers import Preset, preset_of, shipped, wire_model
+from bench.providers import Preset, preset_of, problem_of_fields, shipped, wire_model
 from bench.records import (
     CLASSES,
     USUAL_SUITES,
@@ -213,6 +213,8 @@ def read_model(label: str, values: Mapping[str, Any], providers: Mapping[str, Ma
         raise SettingError("model", f"'{entry.model}' names no model: write {entry.provider}/<model>.")
     if isinstance(entry, LocalModel):
         _check_local(entry, misplaced)
+        if problem := problem_of_fields(preset.rules(entry.name), entry.extra_body, None):
+            raise SettingError(*problem)
     else:
         _check_remote(entry, preset, misplaced)
     return entry
@@ -245,8 +247,9 @@ def _check_remote(entry: RemoteModel, preset: Preset, misplaced: Sequence[str]) 
         raise SettingError("batch", f"{preset.title} has no batch interface. Take batch out of [models.{entry.label}].")
     if entry.batch and (lane := next((key for key in ("service_tier", "speed") if key in entry.extra_body), None)):
         raise SettingError("batch", f"batch and extra_body's {lane} choose two prices for one request. Keep one.")
-    problem = preset.rules(name).problem(entry.model, entry.effort, entry.thinking, entry.thinking_budget)
-    if problem:
+    rules = preset.rules(name)
+    problem = rules.problem(entry.model, entry.effort, entry.thinking, entry.thinking_budget)
+    if problem := problem or problem_of_fields(rules, entry.extra_body, entry.thinking_budget):
         raise SettingError(*problem)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.costs.billing import Billing, billing_by, billing_of, total
+from bench.late import late
 
 if TYPE_CHECKING:
     from bench.costs.answers import Costs
@@ -48,20 +48,15 @@ __all__ = [
     "with_calls",
 ]
 
-_HOMES = {
-    "answers": "Costs",
-    "estimate": "Estimate ModelEstimate Samples earlier_runs has_history history pilot with_calls",
-    "machine": "ServerTime busy_s",
-    "reprice": "PriceChange newest",
-    "spending": "Spending Terms",
-    "traffic": "at_traffic retold",
-}
-_LATE = {name: home for home, names in _HOMES.items() for name in names.split()}
+__getattr__ = late(
+    __name__,
+    {
+        ".answers": "Costs",
+        ".estimate": "Estimate ModelEstimate Samples earlier_runs has_history history pilot with_calls",
+        ".machine": "ServerTime busy_s",
+        ".reprice": "PriceChange newest",
+        ".spending": "Spending Terms",
+        ".traffic": "at_traffic retold",
+    },
+)
 """What only runs and their reports need: a proxy does without it, which starts in less time and memory."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)
-    return value

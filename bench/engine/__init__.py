@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.engine import lean as lean
 from bench.engine.blocking import run_to_end
@@ -22,6 +21,7 @@ from bench.engine.transport import (
     tls_context,
 )
 from bench.engine.trouble import REDIRECT, place, unforeseen
+from bench.late import late
 
 if TYPE_CHECKING:
     from bench.engine.answer import ANSWER_BYTES
@@ -94,29 +94,24 @@ __all__ = [
     "unforeseen",
 ]
 
-_HOMES = {
-    "answer": "ANSWER_BYTES",
-    "batchcall": "batch_call",
-    "batching": "BatchClient BatchTrouble lines_of",
-    "budget": "Budget",
-    "exchange": "Ended",
-    "lane": "Lane LaneResult not_begun",
-    "once": "ask_in_turn ask_once",
-    "retry": "MAX_ATTEMPTS MAX_WAIT_S Cause Failure",
-    "runner": "run_lanes",
-    "seams": "Admission Begins Observer",
-    "sender": "Elsewhere LaneAway Sender Sent unanswered",
-    "stages": "Brought ForeignLoop LoopEnd Stages",
-    "station": "Station called code_sha256 part",
-    "throttle": "Slowed",
-    "working": "Crew",
-}
-_LATE = {name: home for home, names in _HOMES.items() for name in names.split()}
+__getattr__ = late(
+    __name__,
+    {
+        ".answer": "ANSWER_BYTES",
+        ".batchcall": "batch_call",
+        ".batching": "BatchClient BatchTrouble lines_of",
+        ".budget": "Budget",
+        ".exchange": "Ended",
+        ".lane": "Lane LaneResult not_begun",
+        ".once": "ask_in_turn ask_once",
+        ".retry": "MAX_ATTEMPTS MAX_WAIT_S Cause Failure",
+        ".runner": "run_lanes",
+        ".seams": "Admission Begins Observer",
+        ".sender": "Elsewhere LaneAway Sender Sent unanswered",
+        ".stages": "Brought ForeignLoop LoopEnd Stages",
+        ".station": "Station called code_sha256 part",
+        ".throttle": "Slowed",
+        ".working": "Crew",
+    },
+)
 """What only runs need: a proxy does without it, which starts in less time and memory."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)
-    return value

@@ -10,8 +10,9 @@ Names are imported when first used, so that the calculator alone costs little.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from bench.late import late
 
 if TYPE_CHECKING:
     from bench.prices.book import OVERRIDE, SNAPSHOT, Gap, PriceBook, beside, load
@@ -41,16 +42,12 @@ __all__ = [
     "worst_case",
 ]
 
-_HOMES = {
-    "bench.prices.book": ("OVERRIDE", "SNAPSHOT", "Gap", "PriceBook", "beside", "load"),
-    "bench.prices.calculator": ("Cost", "billed_at", "cost", "worst_case"),
-    "bench.prices.reading": ("recorded_price",),
-    "bench.prices.rows": (*("CURRENCIES", "MODES", "TOKEN_CLASSES", "Mode", "Price", "Rates", "Schedule", "Tier"),),
-}
-
-
-def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(importlib.import_module(home), name)
-    raise AttributeError(f"module 'bench.prices' has no attribute {name!r}")
+__getattr__ = late(
+    __name__,
+    {
+        ".book": "OVERRIDE SNAPSHOT Gap PriceBook beside load",
+        ".calculator": "Cost billed_at cost worst_case",
+        ".reading": "recorded_price",
+        ".rows": "CURRENCIES MODES TOKEN_CLASSES Mode Price Rates Schedule Tier",
+    },
+)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bench.late import late
 from bench.run.bars import ProgressBars
 from bench.run.begin import Result
 from bench.run.execute import JOURNAL
@@ -26,11 +26,5 @@ __all__ = [
     "Watcher",
 ]
 
-_LATE = {"ReuseBaseline": "baseline", "free_keys": "baseline", "Deciding": "waves"}
+__getattr__ = late(__name__, {".baseline": "ReuseBaseline free_keys", ".waves": "Deciding"})
 """What needs the statistics, which take a quarter of a second to load: a run that is judged at its end asks before."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)

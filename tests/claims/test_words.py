@@ -16,7 +16,6 @@ from bench.claims.outlook import assumed, expected
 from bench.records import read_record
 from bench.records.claim import Claim
 from bench.records.tables import ItemRow
-from bench.stats import World, families_needed, fixed_power, icc_of, mean_power, random_power
 from tests.claims.test_claims import CLAIM, page, rows, write
 from tests.sampling import sampled
 
@@ -195,35 +194,6 @@ def test_a_floor_says_so_first(tmp_path: Path) -> None:
 
 
 class TestPower:
-    def test_the_measured_anchors_are_met(self) -> None:
-        """80 % at equal scores and ICC .1: 138 x 10 or 89 x 48 families; 2 points higher: 55 x 10 or 31 x 48."""
-        equal, better = (World(difference=d, discordance=0.1, icc=0.1) for d in (0.0, 0.02))
-        for sizes, world in (([10] * 138, equal), ([48] * 89, equal), ([10] * 55, better), ([48] * 31, better)):
-            assert random_power(sizes, world, 0.03) == pytest.approx(0.8, abs=0.06)
-        assert random_power([10] * 23, equal, 0.03) == pytest.approx(0.22, abs=0.04)
-        assert random_power([48] * 18, equal, 0.03) == pytest.approx(0.32, abs=0.04)
-        assert fixed_power([10] * 23, equal, 0.03) == pytest.approx(0.45, abs=0.03)
-        assert fixed_power([48] * 18, equal, 0.03) == pytest.approx(0.88, abs=0.03)
-        assert fixed_power([864], equal, 0.03) < fixed_power([48] * 18, equal, 0.03) - 0.02, "families are strata"
-        assert mean_power([[1] * 230, [1] * 864], [equal, equal], 0.03) == pytest.approx(0.74, abs=0.1)
-        needed = families_needed([10], equal, 0.03)
-        assert needed is not None
-        assert 110 <= needed <= 160
-
-    def test_too_few_items_or_kinds_show_nothing(self) -> None:
-        world = World(difference=0.02, discordance=0.05)
-        assert fixed_power([98], world, 0.03) == 0
-        assert random_power([100] * 5, world, 0.03) == 0
-        assert families_needed([10], World(difference=0.0, discordance=0.9), 0.01) is None
-
-    def test_items_of_one_family_that_lose_together_are_seen_to(self) -> None:
-        families = [f"f{at // 10}" for at in range(200)]
-        together = [-1.0 if at // 10 in (3, 11) else 0.0 for at in range(200)]
-        apart = [-1.0 if at % 10 == 3 else 0.0 for at in range(200)]
-        assert icc_of(together, families) > 0.6
-        assert icc_of(apart, families) < 0.1
-        assert icc_of([0.0] * 200, families) == pytest.approx(0.1), "nothing differs: the typical one"
-
     def test_a_run_to_come_has_the_same_numbers(self) -> None:
         families = [f"f{at % 23}" for at in range(230)]
         seen = expected(CLAIM, [assumed("coding", families)], {1: 1.0, 2: 1.0}, usd=3.0)

@@ -133,6 +133,33 @@ BAD = [
         'headers must not hold a key: write X-Api-Key = "$NAME" and set that',
     ),
     (CLAUDE + "extra_body = 3\n", 3, "extra_body must be a table, e.g. { name = 1 }; found 3."),
+    # What would ask one model otherwise than the others, or pass a budget's bound.
+    *(
+        (CLAUDE + f"extra_body = {{ {field} = {value} }}\n", 3, f"extra_body has '{field}': {why}")
+        for field, value, why in (
+            ("messages", "[]", "every model is asked the same. Take it out; a prompt of its own is declared with"),
+            ("system", '"x"', "every model is asked the same."),
+            ("tools", "[]", "every model is asked the same."),
+            ("stream", "false", "we send that ourselves. Take it out."),
+            ("n", "8", "answers beyond the first would be paid for and never read."),
+            ("best_of", "8", "answers beyond the first"),
+            ("prediction", "{ content = 'x' }", "what is predicted wrongly is billed beyond any cap."),
+            ("max_tokens", '"5000"', "a cap is a whole number above 0; found '5000'."),
+            ("max_completion_tokens", "1.5", "a cap is a whole number above 0; found 1.5."),
+        )
+    ),
+    ('[models.a]\nmodel = "weights/smollm2-135m-instruct"\nextra_body = { n = 2 }\n', 3, "extra_body has 'n':"),
+    (
+        '[models.a]\nmodel = "acme/x"\n[providers.acme]\nbase_url = "http://127.0.0.1:9/v1"\n'
+        "[[providers.acme.models]]\nmatch = ['x']\nalways = { messages = [] }\n",
+        2,
+        "its provider's rule `always` has 'messages': every model is asked the same.",
+    ),
+    (
+        '[models.a]\nmodel = "dashscope/qwen-plus"\nthinking_budget = 100\nextra_body = { thinking_budget = 50000 }\n',
+        3,
+        "thinking_budget and extra_body's thinking_budget say the same. Keep one.",
+    ),
     ('[models.a]\nmodel = "weights/smollm2-135m-instruct"\neffort = "low"\n', 3, "effort is for remote endpoints;"),
     # Providers.
     (MODEL + "[providers.x]\nbase-url = 3\n", 4, "unknown key 'base-url' in [providers.x]. Did you mean 'base_url'?"),

@@ -32,8 +32,10 @@ AS_VENDORS = {
     "bad tool name": "rejected",
     "forced call": "yes",
     "forced while thinking": "not asked",
+    "forced without thinking": "not asked",
     "named tool": "yes",
     "named while thinking": "not asked",
+    "named without thinking": "not asked",
     "calls forbidden": "yes",
     "result": "yes",
     "error result": "yes",
@@ -54,64 +56,69 @@ AS_VENDORS = {
     "cache after tools change": "lost",
 }
 """What a strict endpoint without thinking does; stop reason and refusals have the protocol's own words."""
-DIFFERENCES: Mapping[Fault, Mapping[str, str]] = {
-    Fault.STOP: {"stop reason": "stop"},
-    Fault.NO_FORCE: {"forced call": "rejected", "named tool": "rejected"},
-    Fault.FORCE_IGNORED: {"forced call": "ignored", "named tool": "ignored"},
-    Fault.NONE_IGNORED: {"calls forbidden": "ignored"},
-    Fault.ANY_ID: {"wrong id": "accepted", "missing result": "accepted"},
-    Fault.MISSING_TAKEN: {"missing result": "accepted"},
-    Fault.SERIAL: {"parallel calls": "one"},
-    Fault.ONE_PLACE: {"parallel calls": "one place"},
-    Fault.NOT_SINGLE: {"one call a turn": "ignored"},
-    Fault.NO_STRICT: {"strict schema": "rejected"},
-    Fault.NULL_LOST: {"strict schema": "broken", "nested arguments": "broken"},
-    Fault.HARMED: {"other scripts": "harmed"},
-    Fault.FEW: {"64 tools": "rejected"},
-    Fault.EMPTY: {"no arguments": "no JSON"},
-    Fault.STREAM_ONLY: {"not streamed": "no"},
-    Fault.NO_COUNTS: {"token counts": "no", "cache after tools change": "unclear"},
-    Fault.CACHE_KEPT: {"cache after tools change": "kept"},
-    Fault.NO_IDS: {"call ids": "no"},
-    Fault.NO_RESULTS: {"result": "rejected", "error result": "rejected", "several results": "rejected"},
-    Fault.NO_ERRORS: {"error result": "rejected"},
-    Fault.ONE_RESULT: {"several results": "rejected"},
-    Fault.AT_ONCE: {"arguments streamed": "at once"},
-    Fault.BROKEN: {
-        "calls": "no JSON",
-        "strict schema": "no JSON",
-        "nested arguments": "no JSON",
-        "other scripts": "harmed",
-        "no arguments": "no JSON",
-    },
-    Fault.ANY_NAME: {"bad tool name": "accepted"},
-    Fault.IN_WORDS: {"refusals": "in words"},
-    Fault.FILTERED: {"refusals": "rejected"},
-    Fault.OTHER_WORD: {"refusals": "sensitive"},
-    Fault.COMPLIES: {"refusals": "unclear"},
+DIFFERENCES: Mapping[Fault, tuple[str, str]] = {
+    Fault.NO_TOOLS: ("tools accepted", "rejected"),
+    Fault.DROPPED: ("tools reach the model", "dropped"),
+    Fault.AS_TEXT: ("calls", "as text"),
+    Fault.BROKEN: ("calls", "no JSON"),
+    Fault.NO_IDS: ("call ids", "no"),
+    Fault.STOP: ("stop reason", "stop"),
+    Fault.NO_COUNTS: ("token counts", "no"),
+    Fault.AT_ONCE: ("arguments streamed", "at once"),
+    Fault.STREAM_ONLY: ("not streamed", "no"),
+    Fault.NO_FORCE: ("forced call", "rejected"),
+    Fault.FORCE_IGNORED: ("forced call", "ignored"),
+    Fault.NO_NAMED: ("named tool", "rejected"),
+    Fault.NAME_IGNORED: ("named tool", "ignored"),
+    Fault.NONE_IGNORED: ("calls forbidden", "ignored"),
+    Fault.NO_RESULTS: ("result", "rejected"),
+    Fault.NO_ERRORS: ("error result", "rejected"),
+    Fault.ANY_ID: ("wrong id", "accepted"),
+    Fault.MISSING_TAKEN: ("missing result", "accepted"),
+    Fault.SERIAL: ("parallel calls", "one"),
+    Fault.ONE_PLACE: ("parallel calls", "one place"),
+    Fault.ONE_RESULT: ("several results", "rejected"),
+    Fault.NOT_SINGLE: ("one call a turn", "ignored"),
+    Fault.NO_STRICT: ("strict schema", "rejected"),
+    Fault.NOT_STRICT: ("strict schema", "broken"),
+    Fault.NULL_LOST: ("nested arguments", "broken"),
+    Fault.HARMED: ("other scripts", "harmed"),
+    Fault.FEW: ("64 tools", "rejected"),
+    Fault.EMPTY: ("no arguments", "no JSON"),
+    Fault.ANY_NAME: ("bad tool name", "accepted"),
+    Fault.CACHE_KEPT: ("cache after tools change", "kept"),
+    Fault.IN_WORDS: ("refusals", "in words"),
+    Fault.FILTERED: ("refusals", "rejected"),
+    Fault.OTHER_WORD: ("refusals", "sensitive"),
+    Fault.COMPLIES: ("refusals", "unclear"),
 }
-"""What one fault changes, and nothing else."""
-WHILE_THINKING: Mapping[Fault, Mapping[str, str]] = {
-    Fault.FORCED_THINKING: dict.fromkeys(
-        ("forced call", "named tool", "forced while thinking", "named while thinking"), "yes"
-    ),
-    Fault.SLACK: {"reasoning left out": "accepted", "reasoning altered": "accepted"},
-    Fault.MAY_LACK: {"reasoning left out": "accepted"},
-    Fault.MAY_DIFFER: {"reasoning altered": "accepted"},
-    Fault.NOT_BACK: {
-        **dict.fromkeys(("reasoning sent back", "result", "error result", "several results"), "rejected"),
-        "reasoning left out": "accepted",
-    },
-    Fault.UNSIGNED: {"reasoning shown": "text"},
+"""The row that one fault changes, and to what."""
+WHILE_THINKING: Mapping[Fault, tuple[str, str]] = {
+    Fault.FORCED_THINKING: ("forced call", "yes"),
+    Fault.NAMED_THINKING: ("named tool", "yes"),
+    Fault.NO_FORCE: ("forced without thinking", "rejected"),
+    Fault.NO_NAMED: ("named without thinking", "rejected"),
+    Fault.MAY_LACK: ("reasoning left out", "accepted"),
+    Fault.MAY_DIFFER: ("reasoning altered", "accepted"),
+    Fault.NOT_BACK: ("reasoning sent back", "rejected"),
+    Fault.UNSIGNED: ("reasoning shown", "text"),
 }
 """The same at an endpoint whose model thinks."""
+MOOT = {
+    Fault.BROKEN: {"strict schema", "nested arguments", "other scripts", "no arguments"},
+    Fault.NO_COUNTS: {"cache after tools change"},
+    Fault.NO_RESULTS: {"error result", "wrong id", "several results"},
+    Fault.NOT_BACK: {"reasoning left out", "reasoning altered"},
+}
+"""Rows of which nothing can be known for the fault: each says so, and names the row that it changes."""
+ON, OFF = {"thinking": {"type": "enabled"}}, {"thinking": {"type": "disabled"}}
 
 
 @cache
-def examined(fault: Fault, model: str = CHAT, *, thinks: bool = False) -> Examined:
+def examined(fault: Fault, model: str = CHAT, thinks: str = "never") -> Examined:
     """What the probes find at an endpoint with a fault."""
-    with FakeEndpoint(Strict(fault, thinks=thinks)) as endpoint:
-        provider = {"rules": {"thinks": "on" if thinks else "never", "thinking_on": {"thinking": {"type": "enabled"}}}}
+    with FakeEndpoint(Strict(fault, thinks={"never": False, "off": None, "on": True}[thinks])) as endpoint:
+        provider = {"rules": {"thinks": thinks, "thinking_on": ON, "thinking_off": OFF}}
         entry = RemoteModel(label="m", model=model, base_url=endpoint.url, own_provider=provider)
         [found] = examine_tools([resolve(entry, {})], {}, tls_context(), load())
     return found
@@ -133,44 +140,61 @@ def test_a_strict_endpoint_is_as_the_vendors(model: str, stop: str, refusal: str
     assert found.requests == 23
 
 
-def changed(fault: Fault, model: str, *, thinks: bool = False) -> dict[str, str]:
-    """The verdicts that a fault alters."""
-    before = verdicts(examined(Fault.NONE, model, thinks=thinks))
-    after = verdicts(examined(fault, model, thinks=thinks))
-    return {probe: verdict for probe, verdict in after.items() if verdict != before[probe]}
+def is_all_that_changes(fault: Fault, model: str, wanted: tuple[str, str] | None, thinks: str = "never") -> None:
+    """That a fault changes one row, its own, and one line at most of what code must change; rows that the fault leaves
+    nothing to be known of say so."""
+    vendor, other = examined(Fault.NONE, model, thinks), examined(fault, model, thinks)
+    before, rows = verdicts(vendor), {row.probe: row for row in other.rows}
+    differ = {probe: row.verdict for probe, row in rows.items() if row.verdict != before[probe]}
+    why = "{}: {}".format(*wanted) if wanted else "-"
+    moot = {p for p, verdict in differ.items() if verdict in ("unclear", "not asked") and rows[p].text.startswith(why)}
+    assert {probe: verdict for probe, verdict in differ.items() if probe not in moot} == dict(
+        [wanted] if wanted else []
+    )
+    if fault in (Fault.NO_TOOLS, Fault.DROPPED):
+        assert len(moot) > 20, "nothing else can be asked"
+    elif fault is Fault.AS_TEXT:
+        assert {"parallel calls", "strict schema", "64 tools"} < moot
+    else:
+        of_messages = {"no arguments"} if fault is Fault.BROKEN and model == MESSAGES else set()
+        assert moot == MOOT.get(fault, set()) - of_messages, "there no input at all stands for {}"
+    changes = table.as_json([vendor, other])["changes"]
+    assert all(wanted and change.startswith(f"m, {wanted[0]} {wanted[1]}: ") for change in changes), changes
+    assert len(changes) <= 1
 
 
-@pytest.mark.parametrize("fault", sampled(DIFFERENCES, 6, (Fault.IN_WORDS, Fault.FILTERED)))
-def test_one_fault_changes_its_own_rows_alone(fault: Fault) -> None:
-    assert changed(fault, CHAT) == DIFFERENCES[fault]
+@pytest.mark.parametrize("fault", sampled(DIFFERENCES, 6, (Fault.IN_WORDS, Fault.FILTERED, Fault.NO_RESULTS)))
+def test_one_fault_changes_its_own_row_alone(fault: Fault) -> None:
+    is_all_that_changes(fault, CHAT, DIFFERENCES[fault])
 
 
 OF_CHAT_ALONE = (Fault.ONE_PLACE, Fault.EMPTY)
 """Faults that the other wire format has no place for."""
-OTHERWISE: Mapping[Fault, Mapping[str, str]] = {
-    Fault.STOP: {"stop reason": "end_turn"},
-    Fault.BROKEN: {row: word for row, word in DIFFERENCES[Fault.BROKEN].items() if row != "no arguments"},
-}
-"""What differs by wire format: there no input at all stands for {}."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", [each for each in DIFFERENCES if each not in OF_CHAT_ALONE])
-def test_one_fault_changes_its_own_rows_alone_in_messages(fault: Fault) -> None:
-    assert changed(fault, MESSAGES) == OTHERWISE.get(fault, DIFFERENCES[fault])
+def test_one_fault_changes_its_own_row_alone_in_messages(fault: Fault) -> None:
+    words = {Fault.STOP: ("stop reason", "end_turn")}
+    is_all_that_changes(fault, MESSAGES, words.get(fault, DIFFERENCES[fault]))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", [CHAT, MESSAGES])
 @pytest.mark.parametrize("fault", WHILE_THINKING)
-def test_one_fault_of_a_thinking_model_changes_its_own_rows_alone(fault: Fault, model: str) -> None:
+def test_one_fault_of_a_thinking_model_changes_its_own_row_alone(fault: Fault, model: str) -> None:
     unseen = fault is Fault.UNSIGNED and model == CHAT
-    assert changed(fault, model, thinks=True) == ({} if unseen else WHILE_THINKING[fault])
+    is_all_that_changes(fault, model, None if unseen else WHILE_THINKING[fault], "on")
 
 
 def test_every_fault_is_tried() -> None:
-    usable = {Fault.NONE, Fault.NO_TOOLS, Fault.DROPPED, Fault.AS_TEXT}
-    assert {*DIFFERENCES, *WHILE_THINKING} == {*Fault} - usable
+    assert {*DIFFERENCES, *WHILE_THINKING} == {*Fault} - {Fault.NONE}
+
+
+def test_what_a_probe_needs_was_asked_before_it() -> None:
+    asked = [probe.name for probe in PROBES]
+    assert len({*asked}) == len(asked) >= 24
+    assert all({*probe.needs} <= {*asked[:at]} for at, probe in enumerate(PROBES))
 
 
 def test_a_hostile_turn_can_be_written_and_shows_no_part_of_a_key() -> None:
@@ -222,8 +246,15 @@ def test_a_connection_that_was_closed_meanwhile_is_no_trouble(monkeypatch: pytes
 
 @pytest.mark.parametrize(("model", "shown"), [(CHAT, "text"), (MESSAGES, "signed")])
 def test_reasoning_must_come_back_as_it_was(model: str, shown: str) -> None:
-    strict = verdicts(examined(Fault.NONE, model, thinks=True))
-    assert strict["forced while thinking"] == strict["named while thinking"] == "rejected"
+    strict = verdicts(examined(Fault.NONE, model, "on"))
+    assert strict["forced call"] == strict["named tool"] == "rejected"
+    assert strict["forced without thinking"] == strict["named without thinking"] == "yes"
+    assert strict["forced while thinking"] == strict["named while thinking"] == "not asked", "it is as it is set up"
+    other = verdicts(examined(Fault.NONE, model, "off"))
+    assert (other["forced call"], other["forced while thinking"], other["named while thinking"]) == (
+        "yes", "rejected", "rejected",
+    )  # fmt: skip
+    assert other["forced without thinking"] == other["named without thinking"] == "not asked"
     names = ("reasoning shown", "reasoning sent back", "reasoning left out", "reasoning altered")
     assert [strict[name] for name in names] == [shown, "accepted", "rejected", "rejected"]
 

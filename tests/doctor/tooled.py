@@ -28,7 +28,9 @@ class Fault(StrEnum):
     NO_COUNTS = "no token counts"
     STREAM_ONLY = "calls come in streams only"
     NO_FORCE = "forced calls are refused"
+    NO_NAMED = "a tool cannot be named"
     FORCE_IGNORED = "forced calls are ignored"
+    NAME_IGNORED = "a named tool is ignored"
     NONE_IGNORED = "forbidden calls are made"
     ANY_ID = "unknown ids are taken"
     MISSING_TAKEN = "missing results are taken"
@@ -36,11 +38,11 @@ class Fault(StrEnum):
     ONE_PLACE = "parallel calls share a place"
     NOT_SINGLE = "parallel calls cannot be turned off"
     NO_STRICT = "strict is refused"
+    NOT_STRICT = "strict is taken and not kept"
     NULL_LOST = "null becomes a text"
     HARMED = "other scripts are harmed"
     FEW = "few tools"
     EMPTY = "empty arguments are an empty text"
-    SLACK = "reasoning may be left out and altered"
     CACHE_KEPT = "the cache survives"
     NO_RESULTS = "results are refused"
     NO_ERRORS = "results that failed are refused"
@@ -49,6 +51,7 @@ class Fault(StrEnum):
     BROKEN = "arguments are no JSON"
     ANY_NAME = "any tool name is taken"
     FORCED_THINKING = "calls are forced while thinking"
+    NAMED_THINKING = "a tool is named while thinking"
     MAY_LACK = "reasoning may be left out"
     MAY_DIFFER = "reasoning may be altered"
     NOT_BACK = "reasoning may not be sent back"
@@ -82,6 +85,11 @@ class Ask:
     thinks: bool
 
     @property
+    def forced(self) -> bool:
+        """Whether a call must come."""
+        return self.choice not in ("auto", "none")
+
+    @property
     def wrong(self) -> bool:
         """Whether no model should do what is asked."""
         return "break into" in self.texts[-1]
@@ -90,10 +98,16 @@ class Ask:
 class Strict:
     """A script for a `FakeEndpoint`."""
 
-    def __init__(self, fault: Fault = Fault.NONE, *, thinks: bool = False) -> None:
+    def __init__(self, fault: Fault = Fault.NONE, *, thinks: bool | None = False) -> None:
+        """`thinks` is whether its model does so unless it is switched off; None: if it is switched on."""
         self.fault, self.thinks = fault, thinks
         self._ids = count(1)
         self._cached: set[str] = set()
+
+    def thinking(self, body: Mapping[str, Any]) -> bool:
+        """Whether the model thinks of a request."""
+        switch = body.get("thinking", {}).get("type")
+        return switch == "enabled" if self.thinks is None else self.thinks and switch != "disabled"
 
     def __call__(self, request: Request) -> Reply:
         try:
@@ -143,8 +157,10 @@ class Strict:
             raise Refused("unknown field strict")
         if len(ask.tools) > 32 and self.fault is Fault.FEW:
             raise Refused("at most 32 tools")
-        forced = ask.choice not in ("auto", "none")
-        if forced and (ask.thinks or self.fault is Fault.NO_FORCE) and self.fault is not Fault.FORCED_THINKING:
+        if ask.forced and self.fault is (Fault.NO_FORCE if ask.choice == "any" else Fault.NO_NAMED):
+            raise Refused("tool_choice is not supported")
+        may = Fault.FORCED_THINKING if ask.choice == "any" else Fault.NAMED_THINKING
+        if ask.forced and ask.thinks and self.fault is not may:
             raise Refused("Thinking mode does not support this tool_choice")
         if ask.results and self.fault is Fault.NO_RESULTS:
             raise Refused("unknown role of a message")
@@ -165,12 +181,13 @@ class Strict:
         if ask.choice == "none" and self.fault is not Fault.NONE_IGNORED:
             return "I may not look that up.", []
         calls = self._calls(ask)
-        if ask.choice not in ("auto", "none") and self.fault is not Fault.FORCE_IGNORED:
+        ignores = self.fault is (Fault.FORCE_IGNORED if ask.choice == "any" else Fault.NAME_IGNORED)
+        if ask.forced and not ignores:
             name = next(iter(ask.tools)) if ask.choice == "any" else ask.choice
             calls = [(name, {"article": "blue lamp"})]
         if (ask.single and self.fault is not Fault.NOT_SINGLE) or self.fault is Fault.SERIAL:
             calls = calls[:1]
-        if calls and self.fault is Fault.AS_TEXT:
+        if calls and self.fault is Fault.AS_TEXT and not ask.forced:
             return json.dumps({"name": calls[0][0], "arguments": calls[0][1]}), []
         return ("" if calls else "Hello."), calls
 
@@ -181,8 +198,8 @@ class Strict:
         if "list_shops" in ask.tools:
             return [("list_shops", {})]
         if "book_table" in ask.tools:
-            phone = "null" if self.fault is Fault.NULL_LOST else None
-            guest = {"name": "Ana Silva", "phone": phone, **({"age": 3} if self.fault is Fault.NULL_LOST else {})}
+            lost = self.fault is (Fault.NOT_STRICT if ask.strict else Fault.NULL_LOST)
+            guest = {"name": "Ana Silva", "phone": "null" if lost else None, **({"age": 3} if lost else {})}
             return [("book_table", {"guest": guest, "day": "friday", "seats": 4, "notes": ["window", "no nuts"]})]
         names = re.findall(r"'(.*?)'", text)
         if self.fault is Fault.HARMED:
@@ -195,14 +212,12 @@ class Strict:
 def _paired(called: Sequence[str], answered: Sequence[str], fault: Fault) -> None:
     if fault is not Fault.ANY_ID and {*answered} - {*called}:
         raise Refused("a result names an id that no call has")
-    if fault not in (Fault.ANY_ID, Fault.MISSING_TAKEN) and {*called} - {*answered}:
+    if fault is not Fault.MISSING_TAKEN and len({*called}) > len({*answered}):
         raise Refused("each call must be followed by its result")
 
 
 def _thought(shown: Any, expected: Any, fault: Fault) -> None:
     """What came back of the reasoning, None if nothing did, against what must."""
-    if fault is Fault.SLACK:
-        return
     if fault is Fault.NOT_BACK:
         if shown is not None:
             raise Refused("reasoning is no input")
@@ -224,7 +239,7 @@ def _chat(body: Mapping[str, Any], server: Strict) -> Ask:
     named = choice["function"]["name"] if isinstance(choice, dict) else {"required": "any"}.get(choice, choice)
     called: list[str] = []
     results: dict[str, str] = {}
-    thinks = server.thinks and body.get("thinking") != {"type": "disabled"}
+    thinks = server.thinking(body)
     for message in body["messages"]:
         if message["role"] == "assistant":
             called += [call["id"] for call in message["tool_calls"]]
@@ -249,7 +264,7 @@ def _messages(body: Mapping[str, Any], server: Strict) -> Ask:
     called: list[str] = []
     results: dict[str, str] = {}
     texts = []
-    thinks = server.thinks and body.get("thinking", {}).get("type") != "disabled"
+    thinks = server.thinking(body)
     for message in body["messages"]:
         blocks = message["content"]
         blocks = [{"type": "text", "text": blocks}] if isinstance(blocks, str) else blocks

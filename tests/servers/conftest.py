@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,7 +28,7 @@ Between = Callable[[str], AbstractContextManager[str]]
 """Starts a proxy in front of the base URL of an endpoint; its own base URL holds while the context is open."""
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skips where a proxy is not installed; in CI it must be."""
     if os.environ.get("CI"):
         pytest.fail(f"{what}, though CI is set")

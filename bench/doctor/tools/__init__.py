@@ -33,6 +33,10 @@ PROBES: tuple[ToolProbe, ...] = (
     *thinking.PROBES,
 )
 """In the order in which they are asked."""
+_ALWAYS = (calling.ACCEPTED, "tools reach the model")
+"""What every probe needs beside its own needs."""
+_RULES_OUT = ("rejected", "no")
+"""Verdicts that leave those probes unasked which need theirs, as one that rules tools out does."""
 
 
 def examine_tools(
@@ -69,9 +73,9 @@ async def _examined(
             ruled_out = {
                 row.probe: f"{row.probe}: {row.verdict}"
                 for row in rows
-                if row.status == CheckStatus.FAIL or _no_reply(row)
+                if row.status == CheckStatus.FAIL or row.verdict in _RULES_OUT or _no_reply(row)
             }
-            why = next((ruled_out[name] for name in _needed(probe) if name in ruled_out), None)
+            why = next((ruled_out[name] for name in (*_ALWAYS, *probe.needs) if name in ruled_out), None)
             finding = not_asked(why) if why else await _found(probe, asker, seen)
             rows.append(_row(probe, finding, asker))
     finally:
@@ -89,11 +93,6 @@ async def _examined(
 
 def _no_reply(row: Row) -> bool:
     return row.probe == calling.ACCEPTED and row.verdict == UNCLEAR
-
-
-def _needed(probe: ToolProbe) -> tuple[str, ...]:
-    """The probes that must not have failed before one is asked: else it would tell nothing."""
-    return (calling.ACCEPTED, "tools reach the model", *(("calls",) if probe.of_calls else ()))
 
 
 async def _found(probe: ToolProbe, asker: Asker, seen: Seen) -> ProbeResult:

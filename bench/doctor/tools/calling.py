@@ -5,7 +5,10 @@ from __future__ import annotations
 from bench.doctor.tools.asker import CALL_TOKENS, FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
+    CALLS,
+    COUNTS,
     LAMP,
+    NO_JSON,
     PROMPTED,
     STOCK,
     ProbeResult,
@@ -75,7 +78,7 @@ def _right(said: Said) -> ProbeResult:
     call = said.turn.calls[0]
     if call.arguments is None:
         cure = "Do not trust arguments to be JSON: parse them in a try, and tell the model what is wrong with them."
-        return differs("no JSON", f"arguments that are not a JSON object: {call.written[:80]}", cure, said)
+        return differs(NO_JSON, f"arguments that are not a JSON object: {call.written[:80]}", cure, said)
     if call.name != STOCK.name or call.arguments != {"article": LAMP}:
         return unclear(f"the model called {named(said.turn.calls)}", said)
     return ok("yes", f"called {named(said.turn.calls)}", said)
@@ -145,22 +148,22 @@ async def whole(asker: Asker, seen: Seen) -> ProbeResult:
 PROBES = (
     ToolProbe(name=ACCEPTED, question="Is a request with tools answered?", expected="yes", look=declared),
     ToolProbe(name="tools reach the model", question="Does the model see the tools?", expected="yes", look=reach),
-    ToolProbe(name="calls", question="Does it call the tool that it is told to call?", expected="yes", look=calls),
-    ToolProbe(name="call ids", question="Has each call an id of its own?", expected="yes", look=ids, of_calls=True),
+    ToolProbe(name=CALLS, question="Does it call the tool that it is told to call?", expected="yes", look=calls),
+    ToolProbe(name="call ids", question="Has each call an id of its own?", expected="yes", look=ids, needs=(CALLS,)),
     ToolProbe(
         name="stop reason",
         question="How does a turn end that calls?",
         expected="tool_calls, tool_use",
         look=stop,
-        of_calls=True,
+        needs=(CALLS,),
     ),
-    ToolProbe(name="token counts", question="Are tokens counted in such a turn?", expected="yes", look=usage),
+    ToolProbe(name=COUNTS, question="Are tokens counted in such a turn?", expected="yes", look=usage),
     ToolProbe(
         name="arguments streamed",
         question="Do arguments come in pieces?",
         expected="yes or at once",
         look=streams,
-        of_calls=True,
+        needs=(CALLS,),
     ),
     ToolProbe(name="not streamed", question="Does a reply without a stream say the same?", expected="yes", look=whole),
 )

@@ -1,4 +1,5 @@
-"""Probes of tool_choice: whether a call can be forced, named or forbidden, and whether that holds while thinking."""
+"""Probes of tool_choice: whether a call can be forced, named or forbidden, and whether that holds with thinking and
+without."""
 
 from __future__ import annotations
 
@@ -29,12 +30,12 @@ INSTEAD = (
 """What to do where a call cannot be forced."""
 
 
-async def forced(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
+async def forced(asker: Asker, _seen: Seen, *, thinking: bool | None) -> ProbeResult:
     """Whether a call can be forced where nothing asks for it."""
     if why := _not_so(asker, thinking):
         return not_asked(why)
-    fields, switch = asker.wire.choice("any"), _switch(thinking)
-    said = await asker.ask([user(HELLO)], tools=[STOCK], fields=fields, thinking=switch, tokens=CALL_TOKENS)
+    fields = asker.wire.choice("any")
+    said = await asker.ask([user(HELLO)], tools=[STOCK], fields=fields, thinking=thinking, tokens=CALL_TOKENS)
     if missing := no_turn(said, INSTEAD):
         return missing
     assert said.turn
@@ -43,12 +44,12 @@ async def forced(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
     return differs("ignored", "the model answered in words all the same", INSTEAD, said)
 
 
-async def one(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
+async def one(asker: Asker, _seen: Seen, *, thinking: bool | None) -> ProbeResult:
     """Whether a call of one tool can be forced where another fits better."""
     if why := _not_so(asker, thinking):
         return not_asked(why)
-    fields, switch = asker.wire.choice("any", PRICE.name), _switch(thinking)
-    said = await asker.ask([user(ASK)], tools=[STOCK, PRICE], fields=fields, thinking=switch, tokens=CALL_TOKENS)
+    fields = asker.wire.choice("any", PRICE.name)
+    said = await asker.ask([user(ASK)], tools=[STOCK, PRICE], fields=fields, thinking=thinking, tokens=CALL_TOKENS)
     if missing := no_turn(said, INSTEAD):
         return missing
     assert said.turn
@@ -71,24 +72,24 @@ async def none(asker: Asker, _seen: Seen) -> ProbeResult:
     return ok("yes", "the model called nothing", said)
 
 
-def _not_so(asker: Asker, thinking: bool) -> str:
-    """Why a probe cannot be asked with thinking on, or off; empty if it can."""
-    if not thinking or asker.can_think(True):
+def _not_so(asker: Asker, thinking: bool | None) -> str:
+    """Why a probe cannot be asked with thinking on, or off; empty if it can.
+
+    None is as the model entry has it, so that the usual case is seen as a run would see it; that is not asked twice.
+    """
+    if thinking is None:
         return ""
-    return "this model does not think, as far as is known"
-
-
-def _switch(thinking: bool) -> bool | None:
-    """Without thinking is as the model entry has it, so that the usual case is seen as a run would see it."""
-    return True if thinking else None
+    if asker.endpoint.thinks is thinking:
+        return f"this model {'thinks' if thinking else 'does not think'} as it is set up: asked above"
+    if asker.can_think(thinking):
+        return ""
+    lacks = "this model does not think" if thinking else "its thinking cannot be switched off"
+    return f"{lacks}, as far as is known"
 
 
 PROBES = (
     ToolProbe(
-        name="forced call",
-        question="Can a call be forced?",
-        expected="yes",
-        look=partial(forced, thinking=False),
+        name="forced call", question="Can a call be forced?", expected="yes", look=partial(forced, thinking=None)
     ),
     ToolProbe(
         name="forced while thinking",
@@ -96,12 +97,24 @@ PROBES = (
         expected="rejected at most vendors",
         look=partial(forced, thinking=True),
     ),
-    ToolProbe(name="named tool", question="Can one tool be forced?", expected="yes", look=partial(one, thinking=False)),
+    ToolProbe(
+        name="forced without thinking",
+        question="Can a call be forced with thinking switched off?",
+        expected="yes",
+        look=partial(forced, thinking=False),
+    ),
+    ToolProbe(name="named tool", question="Can one tool be forced?", expected="yes", look=partial(one, thinking=None)),
     ToolProbe(
         name="named while thinking",
         question="Can one tool be forced while the model thinks?",
         expected="rejected at most vendors",
         look=partial(one, thinking=True),
+    ),
+    ToolProbe(
+        name="named without thinking",
+        question="Can one tool be forced with thinking switched off?",
+        expected="yes",
+        look=partial(one, thinking=False),
     ),
     ToolProbe(name="calls forbidden", question="Can calls be forbidden?", expected="yes", look=none),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bench.doctor.check import CheckStatus
 from bench.doctor.tools.asker import Asker, Said
@@ -13,6 +13,10 @@ UNCLEAR = "unclear"
 """The verdict where the model did not do its part, or no reply came: nothing is known of the endpoint."""
 NOT_ASKED = "not asked"
 """The verdict of a probe that makes no sense here."""
+NO_JSON = "no JSON"
+"""The verdict where arguments are no JSON object."""
+CALLS, COUNTS, RESULT, SENT_BACK = "calls", "token counts", "result", "reasoning sent back"
+"""Names of probes that others need."""
 PROMPTED = (
     "Describe the tools in the prompt and ask for JSON (response_format with a JSON schema, where the endpoint takes "
     "one), or ask its operator for a chat template and a parser of tool calls: vLLM needs --enable-auto-tool-choice "
@@ -70,8 +74,8 @@ class Seen:
     """The question that needs two calls."""
     thought: Said | None = None
     """The question with one tool, asked of a model that thinks."""
-    notes: list[str] = field(default_factory=list)
-    """What the reader must know beside the table."""
+    bare: bool = False
+    """Whether a turn goes back without its reasoning, as it is refused with it."""
 
     def call(self) -> AssistantTurn | None:
         """The first turn in which the model really called; None if it never did."""
@@ -93,8 +97,8 @@ class ToolProbe:
     """What code that works with Anthropic's or OpenAI's own endpoint counts on."""
     look: Callable[[Asker, Seen], Awaitable[ProbeResult]]
     """Asks, and judges."""
-    of_calls: bool = False
-    """Whether it is about calls that the model makes unforced: where these come as text, it tells nothing."""
+    needs: tuple[str, ...] = ()
+    """Names of earlier probes without which it tells nothing: where one of them rules it out, it is not asked."""
 
 
 def user(text: str) -> Turn:
@@ -130,6 +134,17 @@ def no_turn(said: Said, cure: str, *, fatal: bool = False) -> ProbeResult | None
     if said.refused:
         return differs("rejected", f"HTTP {said.status}: {said.words}", cure, said, fatal=fatal)
     return unclear(said.words or "no reply", said)
+
+
+def no_json(seen: Seen, said: Said, cure: str) -> ProbeResult:
+    """The finding where a call's arguments are no JSON object; where the plainest call has none either, that is known
+    already, and nothing else is."""
+    assert said.turn
+    written = said.turn.calls[0].written[:80]
+    first = seen.first.turn if seen.first else None
+    if first and first.calls and first.calls[0].arguments is None:
+        return unclear(f"{CALLS}: {NO_JSON}, and so it is here: {written}", said)
+    return differs(NO_JSON, f"arguments that are not a JSON object: {written}", cure, said)
 
 
 def did_not_call(said: Said) -> ProbeResult:

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from bench.doctor.tools.asker import CALL_TOKENS, FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
+    CALLS,
     STOCK,
     ProbeResult,
     Seen,
@@ -16,6 +17,7 @@ from bench.doctor.tools.probe import (
     did_not_call,
     differs,
     named,
+    no_json,
     no_turn,
     ok,
     unclear,
@@ -66,19 +68,19 @@ SCRIPTS = "蓝色台灯 «Été» 🪔"
 _SIMPLER = "Use flat schemas without null here, or check every argument against its schema before you act on it."
 
 
-async def strict(asker: Asker, _seen: Seen) -> ProbeResult:
+async def strict(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a strict schema is taken and kept to."""
     tool = Tool(name=BOOK.name, description=BOOK.description, parameters=BOOK.parameters, strict=True)
     said = await asker.ask([user(BOOKING)], tools=[tool])
-    return _judged(said, "Leave strict out, and check arguments against the schema yourself.")
+    return _judged(seen, said, "Leave strict out, and check arguments against the schema yourself.")
 
 
-async def nested(asker: Asker, _seen: Seen) -> ProbeResult:
+async def nested(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether nested arguments, lists and null come as stated."""
-    return _judged(await asker.ask([user(BOOKING)], tools=[BOOK]), _SIMPLER)
+    return _judged(seen, await asker.ask([user(BOOKING)], tools=[BOOK]), _SIMPLER)
 
 
-def _judged(said: Said, cure: str) -> ProbeResult:
+def _judged(seen: Seen, said: Said, cure: str) -> ProbeResult:
     if missing := no_turn(said, cure):
         return missing
     assert said.turn
@@ -86,7 +88,7 @@ def _judged(said: Said, cure: str) -> ProbeResult:
         return did_not_call(said)
     arguments = said.turn.calls[0].arguments
     if arguments is None:
-        return differs("no JSON", f"arguments that are no JSON object: {said.turn.calls[0].written[:80]}", cure, said)
+        return no_json(seen, said, cure)
     broken = next(Draft202012Validator(BOOK.parameters).iter_errors(dict(arguments)), None)
     if broken:
         where = "/".join(map(str, broken.absolute_path)) or "the arguments"
@@ -96,7 +98,7 @@ def _judged(said: Said, cure: str) -> ProbeResult:
     return unclear(f"the schema is kept to, but the arguments are {said.turn.calls[0].written[:100]}", said)
 
 
-async def scripts(asker: Asker, _seen: Seen) -> ProbeResult:
+async def scripts(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether text beyond ASCII comes back unharmed."""
     ask = f"How many pieces of the article '{SCRIPTS}' are in stock? Call get_stock with exactly this name."
     said = await asker.ask([user(ask)], tools=[STOCK])
@@ -105,6 +107,8 @@ async def scripts(asker: Asker, _seen: Seen) -> ProbeResult:
     assert said.turn
     if not said.turn.calls:
         return did_not_call(said)
+    if said.turn.calls[0].arguments is None:
+        return no_json(seen, said, "Refer to such names by ASCII ids.")
     got = _argument(said.turn.calls[0], "article")
     if got == SCRIPTS:
         return ok("yes", "the name came back unharmed", said)
@@ -132,7 +136,7 @@ async def many(asker: Asker, _seen: Seen) -> ProbeResult:
     return unclear(f"called {named(said.turn.calls)}, not shop {SHOP}", said)
 
 
-async def empty(asker: Asker, _seen: Seen) -> ProbeResult:
+async def empty(asker: Asker, seen: Seen) -> ProbeResult:
     """What the arguments of a tool without any look like."""
     ask = "Which shops are there? Call the tool list_shops."
     said = await asker.ask([user(ask)], tools=[SHOPS], tokens=CALL_TOKENS)
@@ -147,7 +151,7 @@ async def empty(asker: Asker, _seen: Seen) -> ProbeResult:
         return ok("yes", "the arguments are {}", said)
     if call.arguments:
         return unclear(f"the model made arguments up: {call.written[:80]}", said)
-    return differs("no JSON", f"the arguments are {call.written[:40]!r}", cure, said)
+    return no_json(seen, said, cure)
 
 
 async def bad_name(asker: Asker, _seen: Seen) -> ProbeResult:
@@ -172,31 +176,31 @@ PROBES = (
         question="Is a strict schema taken and kept to?",
         expected="yes",
         look=strict,
-        of_calls=True,
+        needs=(CALLS,),
     ),
     ToolProbe(
         name="nested arguments",
         question="Do lists, objects and null come as stated?",
         expected="yes",
         look=nested,
-        of_calls=True,
+        needs=(CALLS,),
     ),
     ToolProbe(
         name="other scripts",
         question="Does text beyond ASCII come back unharmed?",
         expected="yes",
         look=scripts,
-        of_calls=True,
+        needs=(CALLS,),
     ),
     ToolProbe(
-        name=f"{MANY} tools", question=f"Do {MANY} tools fit into a request?", expected="yes", look=many, of_calls=True
+        name=f"{MANY} tools", question=f"Do {MANY} tools fit into a request?", expected="yes", look=many, needs=(CALLS,)
     ),
     ToolProbe(
         name="no arguments",
         question="What are the arguments of a tool without any?",
         expected="{}",
         look=empty,
-        of_calls=True,
+        needs=(CALLS,),
     ),
     ToolProbe(name="bad tool name", question="A name that no vendor allows?", expected="rejected", look=bad_name),
 )

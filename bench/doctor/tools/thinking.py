@@ -7,7 +7,10 @@ from typing import Any
 from bench.doctor.tools.asker import FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
+    COUNTS,
     PRICE,
+    RESULT,
+    SENT_BACK,
     STOCK,
     ProbeResult,
     Seen,
@@ -132,18 +135,32 @@ async def _back(asker: Asker, turn: AssistantTurn, message: Turn) -> Said:
 PROBES = (
     ToolProbe(name="reasoning shown", question="Does a turn that calls carry reasoning?", expected="text", look=shown),
     ToolProbe(
-        name="reasoning sent back",
+        name=SENT_BACK,
         question="May reasoning be sent back as it came?",
         expected="accepted",
         look=unchanged,
+        needs=(RESULT,),
     ),
-    ToolProbe(name="reasoning left out", question="May reasoning be left out?", expected="rejected", look=left_out),
-    ToolProbe(name="reasoning altered", question="May reasoning be changed?", expected="rejected", look=altered),
+    ToolProbe(
+        name="reasoning left out",
+        question="May reasoning be left out?",
+        expected="rejected",
+        look=left_out,
+        needs=(RESULT, SENT_BACK),
+    ),
+    ToolProbe(
+        name="reasoning altered",
+        question="May reasoning be changed?",
+        expected="rejected",
+        look=altered,
+        needs=(RESULT, SENT_BACK),
+    ),
     ToolProbe(
         name="cache after tools change",
         question="Does the prompt cache survive another tool?",
         expected="lost",
         look=cache,
+        needs=(COUNTS,),
     ),
 )
 """In the order in which they are asked."""

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from bench.doctor.tools.asker import CALL_TOKENS, FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
+    CALLS,
     CHAIR,
     LAMP,
+    RESULT,
     STOCK,
     ProbeResult,
     Seen,
@@ -33,19 +35,28 @@ BOTH = (
 """A question that needs two calls."""
 
 
-def _after(asker: Asker, turn: AssistantTurn | None, count: int = 1) -> tuple[Turn, Sequence[str], str]:
+def _after(asker: Asker, seen: Seen, turn: AssistantTurn | None, count: int = 1) -> tuple[Turn, Sequence[str], str]:
     """A message that calls, the ids of its calls, and who made it."""
     if turn and len(turn.calls) >= count and all(call.id for call in turn.calls):
-        return turn.message, [call.id for call in turn.calls], "its own call"
+        ids = [call.id for call in turn.calls]
+        if seen.bare:
+            return asker.wire.without_reasoning(turn.message), ids, "its own call without the reasoning"
+        return turn.message, ids, "its own call"
     calls = made_call(count)
     return asker.wire.called(calls), [call.id for call in calls], "a call written by hand, as the model made none"
 
 
 async def _answered(
-    asker: Asker, turn: AssistantTurn | None, contents: Sequence[str], *, failed: bool = False, ask: str = ASK
+    asker: Asker,
+    seen: Seen,
+    turn: AssistantTurn | None,
+    contents: Sequence[str],
+    *,
+    failed: bool = False,
+    ask: str = ASK,
 ) -> tuple[Said, str]:
     """The reply to results of a turn's calls, and who made these calls."""
-    message, ids, whose = _after(asker, turn, len(contents))
+    message, ids, whose = _after(asker, seen, turn, len(contents))
     filled = [*contents, *["0"] * (len(ids) - len(contents))]
     results = [ToolResult(each, content, failed) for each, content in zip(ids, filled, strict=True)]
     talk, tokens = [user(ask), message, *asker.wire.results(results)], FEW_TOKENS if failed else CALL_TOKENS
@@ -53,8 +64,14 @@ async def _answered(
 
 
 async def result(asker: Asker, seen: Seen) -> ProbeResult:
-    """Whether a tool's result is taken and used."""
-    said, whose = await _answered(asker, seen.call(), [COUNT])
+    """Whether a tool's result is taken and used, whatever becomes of the reasoning that the call came with."""
+    turn = seen.call()
+    said, whose = await _answered(asker, seen, turn, [COUNT])
+    if said.refused and turn and asker.wire.without_reasoning(turn.message) != turn.message:
+        seen.bare = True
+        again, whose = await _answered(asker, seen, turn, [COUNT])
+        seen.bare = again.turn is not None
+        said = again if seen.bare else said
     cure = "Send the assistant's message back whole and unchanged, then one result for each of its calls."
     if missing := no_turn(said, cure, fatal=True):
         return missing
@@ -66,7 +83,7 @@ async def result(asker: Asker, seen: Seen) -> ProbeResult:
 
 async def failed(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a result may say that the tool failed."""
-    said, _ = await _answered(asker, seen.call(), ["ERROR: the warehouse is closed until 8 o'clock"], failed=True)
+    said, _ = await _answered(asker, seen, seen.call(), ["ERROR: the warehouse is closed until 8 o'clock"], failed=True)
     return no_turn(said, "Send errors of tools as an ordinary result whose text says ERROR.") or ok(
         "yes", "a result that says that the tool failed is taken", said
     )
@@ -74,7 +91,7 @@ async def failed(asker: Asker, seen: Seen) -> ProbeResult:
 
 async def unknown_id(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a result's id must be one of the calls before it."""
-    message, ids, _ = _after(asker, seen.call())
+    message, ids, _ = _after(asker, seen, seen.call())
     results = [ToolResult(f"{each}x", COUNT) for each in ids]
     said = await asker.ask([user(ASK), message, *asker.wire.results(results)], tools=[STOCK], tokens=FEW_TOKENS)
     if said.turn:
@@ -85,7 +102,7 @@ async def unknown_id(asker: Asker, seen: Seen) -> ProbeResult:
 
 async def missing(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether each call must have a result before the user speaks again."""
-    message, _, _ = _after(asker, seen.call())
+    message, _, _ = _after(asker, seen, seen.call())
     talk = [user(ASK), message, user("Never mind. Just say hello.")]
     said = await asker.ask(talk, tools=[STOCK], tokens=FEW_TOKENS)
     if said.turn:
@@ -116,7 +133,7 @@ async def parallel(asker: Asker, seen: Seen) -> ProbeResult:
 async def several(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether several results of one turn are taken together."""
     turn = seen.pair.turn if seen.pair and seen.pair.turn and len(seen.pair.turn.calls) >= 2 else None
-    said, whose = await _answered(asker, turn, [COUNT, OTHER], ask=BOTH)
+    said, whose = await _answered(asker, seen, turn, [COUNT, OTHER], ask=BOTH)
     if missing := no_turn(said, "Let the model call one tool a turn, and send one result a turn."):
         return missing
     assert said.turn
@@ -140,16 +157,42 @@ async def single(asker: Asker, _seen: Seen) -> ProbeResult:
 
 
 PROBES = (
-    ToolProbe(name="result", question="Is a tool's result taken and used?", expected="yes", look=result),
-    ToolProbe(name="error result", question="May a result say that the tool failed?", expected="yes", look=failed),
-    ToolProbe(name="wrong id", question="What of a result under an unknown id?", expected="rejected", look=unknown_id),
+    ToolProbe(name=RESULT, question="Is a tool's result taken and used?", expected="yes", look=result),
+    ToolProbe(
+        name="error result",
+        question="May a result say that the tool failed?",
+        expected="yes",
+        look=failed,
+        needs=(RESULT,),
+    ),
+    ToolProbe(
+        name="wrong id",
+        question="What of a result under an unknown id?",
+        expected="rejected",
+        look=unknown_id,
+        needs=(RESULT,),
+    ),
     ToolProbe(name="missing result", question="What of a call without a result?", expected="rejected", look=missing),
     ToolProbe(
-        name="parallel calls", question="Can a turn hold several calls?", expected="yes", look=parallel, of_calls=True
+        name="parallel calls",
+        question="Can a turn hold several calls?",
+        expected="yes",
+        look=parallel,
+        needs=(CALLS,),
     ),
-    ToolProbe(name="several results", question="Are several results taken together?", expected="yes", look=several),
     ToolProbe(
-        name="one call a turn", question="Can parallel calls be turned off?", expected="yes", look=single, of_calls=True
+        name="several results",
+        question="Are several results taken together?",
+        expected="yes",
+        look=several,
+        needs=(RESULT,),
+    ),
+    ToolProbe(
+        name="one call a turn",
+        question="Can parallel calls be turned off?",
+        expected="yes",
+        look=single,
+        needs=(CALLS,),
     ),
 )
 """In the order in which they are asked."""

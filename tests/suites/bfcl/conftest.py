@@ -1,4 +1,4 @@
-"""The package of BFCL's data: ours by hand, or the real one where it is installed."""
+"""The package of BFCL's data: ours by hand, or the real one, which `make servers` installs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from bench.suites.bfcl import source, world
 from tests.cli.conftest import bench
+from tests.servers.conftest import INSTALLED, missing
 from tests.suites.bfcl import package
 
 __all__ = ["bench"]
@@ -35,10 +36,13 @@ def by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def installed() -> Iterator[Path]:
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The real package's folder; its environment comes last, so that nothing of it stands before our own."""
+    places = [str(place) for place in (INSTALLED / "bfcl" / "lib").glob("python*/site-packages")]
+    monkeypatch.setattr(sys, "path", [*sys.path, *places])
     forget()
     found = source.folder()
     if found is None:
-        pytest.skip("bfcl-eval is not installed: `pip install --no-deps bfcl-eval` beside mpmath")
+        missing("bfcl-eval is not installed: run make servers")
     yield found
     forget()

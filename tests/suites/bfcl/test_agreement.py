@@ -123,7 +123,6 @@ Talked = Callable[[Mapping[str, Any], Sequence[Sequence[str]]], bool]
 def theirs_of_talks(installed: Path) -> Talked:
     """BFCL's checker of talks, which evaluates what it is given: here the reference's own calls alone."""
     del installed
-    pytest.importorskip("mpmath", reason="BFCL's world of sums needs mpmath")
     place = "bfcl_eval.eval_checker.multi_turn_eval.multi_turn"
     check = importlib.import_module(f"{place}_checker").multi_turn_checker
     kept = vars(importlib.import_module(f"{place}_utils"))

@@ -196,7 +196,6 @@ def changes_nothing(item: Any, number: int) -> bool:
 @pytest.mark.parametrize("category", TALKS)
 def test_of_bfcl_s_own_talks_the_reference_is_right_and_a_call_less_is_not(category: str, installed: Any) -> None:
     del installed
-    pytest.importorskip("mpmath", reason="BFCL's world of sums needs mpmath")
     every = [*items(category)]
     assert len(every) == 200
     begun = time.process_time()

@@ -248,6 +248,8 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
                     why = f"is not JSON ({error})"
                     if line[-1] != "\n" and line.rstrip()[-1:] != "}":
                         why += ". It is the last line, and cut: take the whole file, or leave the line out"
+                    elif getattr(error, "pos", 0) >= len(line.rstrip()):
+                        why += ". The line ends within its record, which must stand on one line"
             if why:
                 ledger.drop(where, why)
             else:

@@ -266,6 +266,7 @@ def _decided(found: TrafficVerdicts) -> Iterator[str]:
         yield "No claim is supported, so nothing is saved."
     if unknown := [_no_saving(each) for each in supported if not each.saving]:
         yield f"A supported claim's saving in this log is unknown: {'; '.join(unknown)}."
+    yield from dict.fromkeys(f"USD of {each.name}: {each.usd_unknown}." for each in found.slices if each.usd_unknown)
     if any({*each.check.split(", ")} & {*AGREEMENT} for each in found.slices):
         yield "Graded by the logged answers: `use` says that a model answers as they do, not that it is as good."
     if any(each.verdict and not each.declared for each in found.slices):

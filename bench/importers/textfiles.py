@@ -23,6 +23,8 @@ from bench.importers.numbers import shown
 DELIMITERS = ",;\t|"
 _SEP = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 """The line before the names that gives Excel the delimiter."""
+_STRAY = re.compile(r"[\udc80-\udcff]")
+"""A byte that was no UTF-8, as `open_text` keeps it."""
 _BLANKS = " \t\r\n\v\f\xa0\u200b\ufeff"
 """What may surround a name, and is not part of it."""
 LOST = "\ufffd"
@@ -107,10 +109,10 @@ class _Unpacked(io.RawIOBase):
 
 def stray(text: str) -> str | None:
     """Why a text cannot be used: it has bytes that are not UTF-8; None if it has none."""
-    for character in text:
-        if "\udc80" <= character <= "\udcff":
-            return f"byte 0x{ord(character) - 0xDC00:02x} is not UTF-8 in '{shown(text)}'; save the file as UTF-8"
-    return None
+    found = _STRAY.search(text)
+    if not found:
+        return None
+    return f"byte 0x{ord(found[0]) - 0xDC00:02x} is not UTF-8 in '{shown(text)}'; save the file as UTF-8"
 
 
 def repaired(text: str) -> str:
@@ -246,6 +248,8 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
                     why = f"is not JSON ({error})"
                     if line[-1] != "\n" and line.rstrip()[-1:] != "}":
                         why += ". It is the last line, and cut: take the whole file, or leave the line out"
+                    elif getattr(error, "pos", 0) >= len(line.rstrip()):
+                        why += ". The line ends within its record, which must stand on one line"
             if why:
                 ledger.drop(where, why)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,12 @@ from bench.records import LabelRow, read_labels, read_rows, write_labels, write_
 WORDS = {True: ("a", "neither", "b"), False: ("right", "wrong")}
 """What a label may be: of a preference, and of a pass."""
 _NEEDED = ("id", "value")
+_TEXTS = ("request", "a", "b", "answer")
+"""Columns of what was shown: two answers of a preference, one of a pass."""
+_LONGEST_CELL = 32_000
+"""Characters from which a spreadsheet may cut a cell."""
+_NUMBER, _DAY = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"), re.compile(r"\d{1,4}(?:[-/.: ]\d{1,4}){1,5}")
+"""Texts that a spreadsheet may write anew: 007 as 7, 3/4 as 4-Mar."""
 MOST_SHOWN = 10
 """Bad lines that are named."""
 
@@ -80,7 +87,8 @@ def read_sheet(path: Path, sample: LabelSample, rater: str) -> list[tuple[Sample
 def take(folder: Path, sample: LabelSample, path: Path, rater: str) -> Labelled:
     """Puts a file's labels into the run folder; a rater's earlier label of the same answers is replaced."""
     given = read_sheet(path, sample, rater)
-    shown(folder, [entry for entry, _ in given])
+    entries = [entry for entry, _ in given]
+    _require_texts(path, dict(zip([entry.id for entry in entries], shown(folder, entries), strict=True)))
     clusters = {(row.task, row.item): row.cluster for row in read_rows(folder)[0]}
     known = {place_of(row): row for row in read_labels(folder)}
     before = len(known)
@@ -95,13 +103,39 @@ def take(folder: Path, sample: LabelSample, path: Path, rater: str) -> Labelled:
     return Labelled(taken=len(given), replaced=before + len(given) - len(known), raters=dict(sorted(raters.items())))
 
 
+def _require_texts(path: Path, known: Mapping[str, tuple[str, list[str]]]) -> None:
+    """UsageError that names the first line with texts of another entry, or answers in each other's columns."""
+    for line, row in _lines(path, _TEXTS):
+        request, answers = known[row["id"]]
+        mine = {"request": request, **dict(zip(("answer",) if len(answers) == 1 else ("a", "b"), answers, strict=True))}
+        for column, text in mine.items():
+            others = [each for name, each in mine.items() if name != column]
+            if row.get(column, "").strip() and not _is_text(row[column], text, others):
+                raise UsageError(
+                    f"{path}:{line}: the column {column} has another text than {row['id']} was drawn with: lines or "
+                    "columns were exchanged. Nothing was taken. Write it anew with --csv, and fill in `value` alone."
+                )
+
+
+def _is_text(said: str, text: str, others: Sequence[str]) -> bool:
+    """Whether a cell is a text as a spreadsheet keeps it: other blanks, a number or a day written anew, its end cut."""
+    cell, known, *rest = (" ".join(each.split()) for each in (clean.unguarded(said), text, *others))
+    if cell == known or (len(said) >= _LONGEST_CELL and known.startswith(cell)):
+        return True
+    if cell in rest:
+        return False
+    if _NUMBER.fullmatch(known) and _NUMBER.fullmatch(cell):
+        return float(known) == float(cell)
+    return cell.casefold() == known.casefold() or bool(_DAY.fullmatch(known) and any(map(str.isdigit, cell)))
+
+
 def words_of(sample: LabelSample) -> tuple[str, ...]:
     """What a label may be."""
     return WORDS[sample.measure == PREFERENCE]
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The filled lines with the line each begins on. UsageError for what is no such table."""
+def _lines(path: Path, texts: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
+    """The filled lines with the line each begins on, of `texts` whole. UsageError for what is no such table."""
     try:
         text = clean.read_text(path, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -119,7 +153,8 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         for row in reader:
             line, last = last + 1, reader.line_num
             if (row.get("value") or "").strip():
-                yield line, {key: clean.line(text or "").strip() for key, text in row.items() if key in _TAKEN}
+                taken = {key: clean.line(text or "").strip() for key, text in row.items() if key in _TAKEN}
+                yield line, {**taken, **{key: row.get(key) or "" for key in texts}}
     except csv.Error as error:
         raise UsageError(f"{path}:{last + 1}: is not valid CSV ({error}).") from error
 

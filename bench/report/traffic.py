@@ -9,7 +9,7 @@ from bench import clean
 from bench.records import write_text
 from bench.report.text import column, frame, grid
 from bench.report.text.column import Column, Table
-from bench.traffic import SpendLine, TrafficSpend
+from bench.traffic import SpendLine, TrafficSpend, reasons
 
 __all__ = ["PAGE", "headline", "remarks", "tables", "write"]
 
@@ -95,6 +95,8 @@ def remarks(found: TrafficSpend) -> Iterator[str]:
     silent = found.total.calls - found.total.cache_n
     if silent and found.total.usd is not None:
         yield f"{silent:,} calls do not report cache reads: their list USD counts the whole prompt, an upper bound."
+    if found.cost_unknown:
+        yield f"List USD is unknown where: {reasons(found.cost_unknown)}."
     yield LEGEND
 
 

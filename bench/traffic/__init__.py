@@ -6,6 +6,7 @@ from bench.traffic.load import TrafficChoices, TrafficImport, import_traffic
 from bench.traffic.rows import RECORD, TABLE, TrafficRow
 from bench.traffic.sampling import BY, CHECKS, CLUSTERS, LEAST_TOKENS, MOST_TOKENS, SampleChoices, TrafficSample, sample
 from bench.traffic.spending import DIMENSIONS, SpendLine, TrafficSpend, spend
+from bench.traffic.unpriced import UnknownCost, reasons
 
 __all__ = [
     "BY",
@@ -23,7 +24,9 @@ __all__ = [
     "TrafficRow",
     "TrafficSample",
     "TrafficSpend",
+    "UnknownCost",
     "import_traffic",
+    "reasons",
     "sample",
     "spend",
 ]

@@ -19,6 +19,7 @@ from bench.errors import UsageError
 from bench.records import BY_TRAFFIC, RecordedModel, read_record, read_rows
 from bench.traffic.rows import SAMPLE
 from bench.traffic.spending import table_of
+from bench.traffic.unpriced import UnknownCost, unknown_costs, why_unknown
 from bench.traffic.values import moment
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class SliceVerdict:
     """USD that its calls of the baseline's model cost in the log; None where none of these has a known cost."""
     usd_calls: int
     """Calls of the baseline's model whose cost is known."""
+    usd_unknown: str | None = None
+    """Why calls of the baseline's model have no dollars, or there are none; None where each has them."""
     others: int
     """Calls of this kind that went to other models, or whose cost is unknown: they are in no saving."""
     verdict: str | None
@@ -133,7 +136,8 @@ def decide(folder: Path, run: Path) -> TrafficVerdicts:
     _same_items(run, samples)
     ruling = judge_run(run)
     works = _works(table, samples, ruling.judgements)
-    slices = tuple(line for work in works for line in _lines(work, table, record.models))
+    unknown = unknown_costs(folder)
+    slices = tuple(line for work in works for line in _lines(work, table, record.models, unknown))
     overlap = any((one.mine & other.mine).any() for one, other in combinations(works, 2))
     times = table["time"].dropna()
     first, last = (moment(times.min()), moment(times.max())) if len(times) else (None, None)
@@ -222,7 +226,9 @@ def _work(table: pd.DataFrame, name: str, own: Sequence[Judgement], samples: Map
     return _Work(name=name, only=only, check=", ".join(checks), mine=mine, own=own)
 
 
-def _lines(work: _Work, table: pd.DataFrame, models: Mapping[str, RecordedModel]) -> Iterator[SliceVerdict]:
+def _lines(
+    work: _Work, table: pd.DataFrame, models: Mapping[str, RecordedModel], unknown: Sequence[UnknownCost]
+) -> Iterator[SliceVerdict]:
     """A line for each claim about this kind of work alone; one without a verdict where there is none."""
     name, mine = work.name, work.mine
     about: dict[str, Any] = {
@@ -238,7 +244,8 @@ def _lines(work: _Work, table: pd.DataFrame, models: Mapping[str, RecordedModel]
     for each in work.own:
         wire = models[each.claim.baseline].wire_model or models[each.claim.baseline].model
         called = table["model"].map(lambda model, wire=wire: same_model(model, wire)).astype(bool)
-        billed = table.loc[mine & called, "cost_usd"].dropna()
+        costs = table.loc[mine & called, "cost_usd"]
+        billed = costs.dropna()
         usd = float(billed.sum()) if len(billed) else None
         cost = next((part for (_, key), part in each.test.parts.items() if key == COST.key), None)
         supported = each.verdict is Verdict.SUPPORTED
@@ -246,6 +253,7 @@ def _lines(work: _Work, table: pd.DataFrame, models: Mapping[str, RecordedModel]
             **about,
             usd=usd,
             usd_calls=len(billed),
+            usd_unknown=why_unknown(table.loc[mine, "model"], costs, wire, unknown),
             others=int(mine.sum()) - len(billed),
             verdict=str(each.verdict),
             why=_why(each),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from bench.importers import Ledger
 from bench.records import Secrets
-from bench.traffic.redact import SECRETS, Redactor
+from bench.traffic.redact import SECRETS
+from bench.traffic.redactor import Redactor
+
+_SHORT, _MOST_KNOWN = 200, 10_000
+"""Characters of names and settings, which come again and again, and how many without a secret are remembered."""
 
 
 class Hiding:
@@ -12,12 +16,22 @@ class Hiding:
 
     def __init__(self, own: Secrets) -> None:
         self._own = own
+        self._harmless: set[str] = set()
         self.replaced = Redactor(SECRETS)
         """What replaces those of others, with how often it did."""
 
     def __call__(self, text: str) -> str:
         """The text without them."""
-        return self.replaced(self._own(text))
+        if len(text) > _SHORT:
+            return self.replaced(self._own(text))
+        if text in self._harmless:
+            return text
+        hidden = self.replaced(self._own(text))
+        if hidden == text:
+            if len(self._harmless) >= _MOST_KNOWN:
+                self._harmless.clear()
+            self._harmless.add(text)
+        return hidden
 
 
 class HidingLedger(Ledger):

@@ -27,6 +27,8 @@ _NAMES = {
 _DAY_S, _PAIRS = 86_400.0, 1000
 """Seconds that an answer may take; pairs of models that are counted."""
 _MAKERS = {vendor.id: vendor.presets[0] for vendor in VENDORS if vendor.presets}
+_MOST_KNOWN = 1000
+"""Names of models whose list is remembered."""
 
 
 class Pricer:
@@ -37,6 +39,7 @@ class Pricer:
         self._book, self._dated = book, dated
         self.unpriced: Counter[str] = Counter()
         """Why a cost is unknown, and of how many calls."""
+        self._lists: dict[tuple[str, str | None], tuple[str | None, str, bool]] = {}
         self.assumed = 0
         """Calls that name no provider: they are priced by the list of the model's maker."""
         self.served: Counter[str] = Counter()
@@ -55,7 +58,11 @@ class Pricer:
         hourless = call.time is None or is_day(call.time)
         if at is None:
             return self._unknown("the log does not say when the call was made; --dated DAY prices it as of a day")
-        provider, model = self._billed(call)
+        asked = (call.model, call.provider)
+        provider, model, guessed = self._lists.get(asked) or _billed(*asked)
+        if len(self._lists) < _MOST_KNOWN:
+            self._lists[asked] = (provider, model, guessed)
+        self.assumed += guessed
         if provider is None:
             return self._unknown(f"no price list of {call.provider or 'the maker of ' + call.model}")
         reasons = bool(call.usage.out_reasoning) and call.mode is None
@@ -106,23 +113,24 @@ class Pricer:
             self.unpriced[why] += 1
         return None, None
 
-    def _billed(self, call: Logged) -> tuple[str | None, str]:
-        """Whose list, and the model's name there."""
-        model, said = call.model, call.provider
-        host, slash, rest = model.partition("/")
-        if said is None and slash and find(host) is not None:
-            said = host
-        if said is None:
-            self.assumed += 1
-            said = _MAKERS.get(vendor_of(model) or "")
-            model = rest if slash and said else model
-        elif slash and host.lower() in (said.lower(), _preset(said)):
-            model = rest
-        preset = None if said is None else find(_preset(said))
-        if preset is not None and preset.price_provider is not None:
-            return preset.price_provider, model
-        head, slash, name = call.model.rpartition("/")  # a row of the user's own list may have it
-        return (head, name) if slash else (said, model)
+
+def _billed(called: str, said: str | None) -> tuple[str | None, str, bool]:
+    """Whose list, the model's name there, and whether it is the list of the model's maker as nobody else is named."""
+    model, guessed = called, False
+    host, slash, rest = model.partition("/")
+    if said is None and slash and find(host) is not None:
+        said = host
+    if said is None:
+        guessed = True
+        said = _MAKERS.get(vendor_of(model) or "")
+        model = rest if slash and said else model
+    elif slash and host.lower() in (said.lower(), _preset(said)):
+        model = rest
+    preset = None if said is None else find(_preset(said))
+    if preset is not None and preset.price_provider is not None:
+        return preset.price_provider, model, guessed
+    head, slash, name = called.rpartition("/")  # a row of the user's own list may have it
+    return (head, name, guessed) if slash else (said, model, guessed)
 
 
 def _preset(name: str) -> str:

@@ -1,20 +1,17 @@
-"""What a text may not carry on: keys and passwords, and what names a person. Own recognisers, no model, no socket.
+"""What a text may not carry on: keys and passwords, and what names a person. Own patterns, no model, no socket.
 
 Names, addresses and what follows from the context are not recognised.
 """
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from typing import Any
 
 _ESCAPED = r"(?<=\\[nrtbf])"
 """After a line's end or a tab as JSON escapes it, whose letter is no part of what follows."""
@@ -36,7 +33,14 @@ class Recogniser:
     holds: Callable[[str], bool] = bool
     """Whether what was found is one."""
     hints: tuple[str, ...] = ()
-    """Lower-case texts without which none can be there, to save time; empty for none."""
+    """Texts without which none can be there, to save time; lower-case unless `cased`; empty for none."""
+    back: int | None = None
+    """The most characters from the beginning of a match to that of its first hint, where only there need be looked;
+    None if a hint may stand anywhere in it."""
+    cased: bool = False
+    """Whether hints have the case that they have in the text."""
+    needs: re.Pattern[str] | None = None
+    """What stands in every match and is found sooner; None for nothing."""
 
 
 def _luhn(text: str) -> bool:
@@ -89,8 +93,25 @@ def _random(text: str) -> bool:
     return -sum(n / len(text) * math.log2(n / len(text)) for n in times.values()) >= 4.0
 
 
-def _secret(name: str, pattern: str, hints: str = "", holds: Callable[[str], bool] = bool) -> Recogniser:
-    return Recogniser(name=name, pattern=re.compile(pattern), hints=tuple(hints.split()), holds=holds)
+def _secret(
+    name: str,
+    pattern: str,
+    hints: str = "",
+    holds: Callable[[str], bool] = bool,
+    *,
+    back: int | None = None,
+    cased: bool = False,
+    needs: str | None = None,
+) -> Recogniser:
+    return Recogniser(
+        name=name,
+        pattern=re.compile(pattern),
+        hints=tuple(hints.split()),
+        holds=holds,
+        back=back,
+        cased=cased,
+        needs=None if needs is None else re.compile(needs),
+    )
 
 
 _PREFIXES = (
@@ -147,9 +168,9 @@ _PREFIXES = (
 )
 """Keys that say by their beginning whose they are."""
 _BEGINNINGS = (
-    "sk- pk-lf lsv2_ akia asia aiza ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox hf_ npm_ pypi- _live_ _test_ "
-    "whsec_ sg. dop_v1_ gsk_ xai- pplx- r8_ ltai akid shpat_ ya29. sq0 gocspx- hvs. dapi lin_api_ ntn_ secret_ pmak- "
-    "tvly- key- sk fw_ nvapi- sbp_ csk- jina_ pa- vck_ sntry dckr_pat_ figd_ phx_ re_ atatt pscale_"
+    "sk- pk-lf lsv2_ AKIA ASIA AIza ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox hf_ npm_ pypi- _live_ _test_ "
+    "whsec_ SG. dop_v1_ gsk_ xai- pplx- r8_ LTAI AKID shpat_ ya29. sq0 GOCSPX- hvs. dapi lin_api_ ntn_ secret_ PMAK- "
+    "tvly- key- SK fw_ nvapi- sbp_ csk- jina_ pa- vck_ sntry dckr_pat_ figd_ phx_ re_ ATATT pscale_ AGE-SECRET"
 )
 """Their hints."""
 _UNSEEN = r"[\u00ad\u200b-\u200f\u2060\ufeff]"
@@ -180,6 +201,8 @@ SECRETS = (
         _after(r"A-Za-z0-9_")
         + rf"(?:{'|'.join(_PREFIXES)})(?:[A-Za-z0-9_\-]|\\(?=[_\-])|{_UNSEEN}+(?=[A-Za-z0-9_\-]{{4}}))*",
         _BEGINNINGS,
+        back=2,
+        cased=True,
     ),
     _secret("KEY", r"sk-(?:ant|proj|or-v1|svcacct)-(?=[A-Za-z0-9_\-]{0,40}\d)[A-Za-z0-9_\-]{20,}", "sk-"),
     _secret("KEY", r"sk%(?:25)*2[dD](?:[A-Za-z0-9_\-]|%(?:25)*2[dD]|%(?:25)*5[fF]){16,}", "sk%"),
@@ -193,28 +216,37 @@ SECRETS = (
     _secret("TOKEN", r"hooks\.slack\.com/services/(?P<value>[\w/]{20,200})", "hooks.slack"),
     _secret("TOKEN", r"/api/webhooks/\d{1,30}/(?P<value>[\w\-]{20,200})", "/webhooks/"),
     _secret("TOKEN", r"(?<!\d)\d{6,12}:AA[\w\-]{30,40}", ":aa"),
-    _secret("TOKEN", r"(?i:\b(?:bearer|basic)\s+)(?P<value>[A-Za-z0-9+/_\-.=~]{16,})", "bearer basic"),
-    _secret("TOKEN", r"(?i:\b(?:set-)?cookie\s*:\s*)(?P<value>[^\r\n\"\\]{8,4000})", "cookie"),
-    _secret("KEY", r"(?i:private\s+key\s*[:=]?\s*)(?P<value>(?:0x)?[0-9a-fA-F]{64})", "private"),
+    _secret("TOKEN", r"(?i:\b(?:bearer|basic)\s+)(?P<value>[A-Za-z0-9+/_\-.=~]{16,})", "bearer basic", back=0),
+    _secret("TOKEN", r"(?i:\b(?:set-)?cookie\s*:\s*)(?P<value>[^\r\n\"\\]{8,4000})", "cookie", back=4),
+    _secret("KEY", r"(?i:private\s+key\s*[:=]?\s*)(?P<value>(?:0x)?[0-9a-fA-F]{64})", "private", back=0),
     _secret(
         "KEY",
         r"(?i:secret|key|token|密钥)(?:[是为]|(?i:\s+(?:is|ist)\b)?(?=[\s\\:=：|*]))(?:[\s\"'`:=：|*]|\\+[nrt\"']){0,6}"
         r"(?P<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])",
         "secret key token 密钥",
         _random,
+        back=0,
     ),
-    _secret("PASSWORD", rf"{_STRONG}{_IS}(?P<value>{_MIXED}{_WORD}{{6,}})", _NAMES),
-    _secret("PASSWORD", rf"{_STRONG}(?:\\*[\"'])?\s*[:=：]\s*\\*[\"'](?P<value>[^\"'\\\n<>]{{6,200}})", _NAMES),
-    _secret("PASSWORD", rf"{_WEAK}{_IS}(?P<value>{_MIXED}{_WORD}{{16,}})", "token sig session credential auth key"),
+    _secret("PASSWORD", rf"{_STRONG}{_IS}(?P<value>{_MIXED}{_WORD}{{6,}})", _NAMES, back=8),
+    _secret("PASSWORD", rf"{_STRONG}(?:\\*[\"'])?\s*[:=：]\s*\\*[\"'](?P<value>[^\"'\\\n<>]{{6,200}})", _NAMES, back=8),
+    _secret(
+        "PASSWORD",
+        rf"{_WEAK}{_IS}(?P<value>{_MIXED}{_WORD}{{16,}})",
+        "token sig session credential auth key",
+        back=1,
+    ),
     _secret(
         "PASSWORD",
         r"(?:PASS|PASSWD|PASSWORD|PWD|SECRET|TOKEN|KEY|CREDENTIALS)=(?:\\*[\"'])?(?P<value>[^\s\"'\\,;<>(){}\[\]$&]{6,})",
-        "pass pwd secret token key credentials",
+        "PASS PWD SECRET TOKEN KEY CREDENTIALS",
+        back=0,
+        cased=True,
     ),
     _secret(
         "PASSWORD",
         rf"(?i:\s--?(?:password|passwd|pass|token|secret|api-key)[ =]+)(?P<value>(?!-){_WORD}{{6,}})",
         "-pass -token -secret -api-key",
+        back=2,
     ),
     _secret(
         "PASSWORD",
@@ -229,12 +261,14 @@ SECRETS = (
         rf"(?i:\b(?:password|passwd|pwd|passwort|passcode|passphrase)\s+(?:is|ist|lautet|:)|密码[是为]|口令[是为])\s*"
         rf"(?P<value>{_MIXED}{_WORD}{{6,}})",
         "pass pwd 密码 口令",
+        back=0,
     ),
     _secret(
         "PASSWORD",
         _after(r"\w.\-*:") + r"(?=[\w.\-*]{0,99}[g-zG-Z.*])[\w.\-*]{1,100}:\d{2,5}:[\w*\-]{1,64}:[\w*.\-]{1,64}:"
         r"(?P<value>[^\s:\"\\]{4,})",
         ":",
+        needs=r":\d{2,5}:[\w*\-]{1,64}:",
     ),
     _secret("PASSWORD", r"(?i:identified\s+by\s+)\\*['\"](?P<value>[^'\"\\]{4,})", "identified"),
     _secret(
@@ -279,63 +313,3 @@ PERSONAL = (
     _secret("KEY", _after(r"\w+/\-") + r"[A-Za-z0-9+/_\-]{24,}={0,2}(?![\w+/\-])", "", _random),
 )
 """What names a person or opens a door, as far as a pattern can know it."""
-
-
-_MARK = re.compile(r"<[A-Z_]+_\d+>\S{0,3}")
-"""What another recogniser put in place."""
-
-
-class Redactor:
-    """Replaces what its recognisers find by typed surrogates, e.g. <EMAIL_3>: the same for the same text."""
-
-    def __init__(self, recognisers: Iterable[Recogniser] = (*SECRETS, *PERSONAL), words: Iterable[str] = ()) -> None:
-        """`words` are texts of the user's own to be replaced wherever they stand, whatever their case."""
-        listed = sorted((re.escape(word) for word in words if word.strip()), key=len, reverse=True)
-        own = [_secret("WORD", rf"(?i)(?<!\w)(?:{'|'.join(listed)})(?!\w)")] if listed else []
-        self._recognisers = [*own, *recognisers]
-        self._numbers: dict[bytes, int] = {}
-        self.replaced: Counter[str] = Counter()
-        """How often each kind was replaced."""
-
-    def __call__(self, text: str) -> str:
-        """The text with surrogates."""
-        low = text.lower()
-        for each in self._recognisers:
-            if each.hints and not any(hint in low for hint in each.hints):
-                continue
-            text = each.pattern.sub(partial(self._surrogate, each), text)
-        return text
-
-    def values(self, value: Any) -> Any:
-        """A JSON value with surrogates in its texts, names and numbers, and for what a text before it had replaced."""
-        if isinstance(value, dict):
-            return {self._whole(name): self.values(each) for name, each in value.items()}
-        if isinstance(value, list):
-            return [*map(self.values, value)]
-        if isinstance(value, bool) or value is None:
-            return value
-        said = self._whole(str(value))
-        return value if said == str(value) else said
-
-    def _whole(self, text: str) -> str:
-        """A text that stands alone: what made it a secret may stand elsewhere."""
-        for each in self._recognisers:
-            if (number := self._numbers.get(_key(each, text))) is not None:
-                self.replaced[each.name] += 1
-                return f"<{each.name}_{number}>"
-        return self(text)
-
-    def _surrogate(self, each: Recogniser, match: re.Match[str]) -> str:
-        named = "value" in each.pattern.groupindex
-        found = match["value"] if named else match[0]
-        if not each.holds(found) or _MARK.fullmatch(found):
-            return match[0]
-        number = self._numbers.setdefault(_key(each, found), len(self._numbers) + 1)
-        self.replaced[each.name] += 1
-        mark = f"<{each.name}_{number}>"
-        return match[0].replace(found, mark) if named else mark
-
-
-def _key(each: Recogniser, found: str) -> bytes:
-    """What stands for a text that was replaced."""
-    return hashlib.blake2b(f"{each.name}\0{found}".encode(errors="surrogatepass"), digest_size=12).digest()

@@ -16,7 +16,7 @@ from bench.errors import UsageError, suggest
 from bench.records import HEAVY_SHARE, parquet_file, require_columns, write_file, write_text
 from bench.traffic import near
 from bench.traffic.eligible import Askable, asked
-from bench.traffic.redact import Redactor
+from bench.traffic.redactor import Redactor
 from bench.traffic.rows import SAMPLE, TABLE, TrafficRow
 
 BY = ("calls", "frequency", "dollars")

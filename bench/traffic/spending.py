@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import UsageError
 from bench.records import read_rows_of
 from bench.traffic.rows import TABLE, TrafficRow
+from bench.traffic.unpriced import UnknownCost, unknown_costs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +82,8 @@ class TrafficSpend:
     """What these cost by list."""
     both_logged_usd: float
     """What these cost by the log."""
+    cost_unknown: tuple[UnknownCost, ...] = ()
+    """Why calls have no cost by list price, the most calls first, as the import said."""
 
 
 def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
@@ -100,6 +103,7 @@ def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
         both=len(both),
         both_usd=float(both["cost_usd"].sum()),
         both_logged_usd=float(both["cost_logged_usd"].sum()),
+        cost_unknown=unknown_costs(folder),
     )
 
 

@@ -10,13 +10,15 @@ from typing import Any
 from bench import clean
 
 _EARLIEST, _LATEST = datetime(2018, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+_OBJECTS = (dict, Mapping)
+"""Of JSON, and others; the first is told in a fraction of the time."""
 _UNITS = (1.0, 1e3, 1e6, 1e9)
 
 
 def at(raw: Any, *path: str) -> Any:
     """What stands at a path of keys; None where nothing does."""
     for key in path:
-        raw = raw.get(key) if isinstance(raw, Mapping) else None
+        raw = raw.get(key) if isinstance(raw, _OBJECTS) else None
     return raw
 
 
@@ -107,7 +109,7 @@ def unpacked(value: Any) -> Any:
 
 def objects(value: Any) -> Iterator[Mapping[str, Any]]:
     """The JSON objects of a list, or the object itself."""
-    if isinstance(value, Mapping):
+    if isinstance(value, _OBJECTS):
         yield value
     elif isinstance(value, list | tuple):
-        yield from (each for each in value if isinstance(each, Mapping))
+        yield from (each for each in value if isinstance(each, _OBJECTS))

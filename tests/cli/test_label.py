@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bench.labels import of_run
+from bench.labels.sheet import _is_text
 from bench.records import read_labels, read_rows, write_tables
 from tests.cli.conftest import Bench
 from tests.report.page import sample
@@ -129,6 +130,49 @@ def test_bad_lines_are_named_and_nothing_is_taken(bench: Bench, ran: Path) -> No
     assert bench("label", "--import", str(filled(bench.folder / "good.csv", bad[:1]))).code == 0
     (row,) = read_labels(ran)
     assert (row.value, row.seconds, row.measure, row.other) == (1.0, 3.5, "pass", None)
+
+
+@pytest.mark.parametrize("measure", ["pass", "preference"])
+def test_texts_in_other_columns_or_lines_are_named(bench: Bench, ran: Path, measure: str) -> None:
+    path = bench.folder / "sheet.csv"
+    bench("label", "--measure", measure, "--csv", str(path))
+    with path.open(newline="") as file:
+        sheet = [{**row, "value": "right" if measure == "pass" else "a"} for row in csv.DictReader(file)]
+    columns = [column for column in sheet[0] if column not in ("id", "value")]
+    line = next(at for at, row in enumerate(sheet) if measure == "pass" or row["a"] != row["b"])
+    sorted_ = [{**row, "id": sheet[at - 1]["id"]} for at, row in enumerate(sheet)]
+    swapped = [{**row, "a": row["b"], "b": row["a"]} for row in sheet] if measure == "preference" else []
+    changed = [*sheet[:line], {**sheet[line], columns[-1]: "an answer that nobody gave"}, *sheet[line + 1 :]]
+    for wrong in filter(None, (sorted_, swapped, changed)):
+        done = bench("label", "--measure", measure, "--import", str(filled(bench.folder / "wrong.csv", wrong)))
+        assert done.code == 2
+        assert "lines or columns were exchanged. Nothing was taken." in done.err
+        assert len(done.err.strip().splitlines()) == 1
+        assert read_labels(ran) == []
+    assert f"wrong.csv:{line + 2}: the column {columns[-1]} has another text than {sheet[line]['id']}" in done.err
+    spaced = [{**row, **{column: f" {row[column]}\r\n" for column in columns}} for row in sheet]
+    done = bench("label", "--measure", measure, "--import", str(filled(bench.folder / "right.csv", spaced)))
+    assert done.code == 0, done.err
+    assert len(read_labels(ran)) == len(sheet)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "others", "same"),
+    [
+        ("7", "007", ["8"], True),
+        ("4-Mar", "3/4", ["8"], True),
+        ("8", "007", [], False),
+        ("3/4", "4/5", ["3/4"], False),
+        ("an answer", "item 3", [], False),
+        ("TRUE", "true", [], True),
+        ("'=1+1", "=1+1", [], True),
+        ("x" * 32_767, "x" * 40_000, [], True),
+        ("x" * 100, "x" * 40_000, [], False),
+        ("billing", "bug", [], False),
+    ],
+)
+def test_a_cell_is_a_text_as_a_spreadsheet_keeps_it(cell: str, text: str, others: list[str], same: bool) -> None:
+    assert _is_text(cell, text, others) == same
 
 
 def test_a_sample_is_not_drawn_once_judges_have_spoken(bench: Bench, ran: Path) -> None:

@@ -231,6 +231,8 @@ def test_a_supported_claim_whose_saving_is_unknown_is_not_said_to_save_nothing()
     assert "use cheap for dear" in told
     assert "nothing is saved" not in told
     assert "A supported claim's saving in this log is unknown: sort: no call of dear in it has a known cost." in told
+    told = "\n".join(decided_lines(supported(usd_unknown="none of its calls went to dear: they went to odd")))
+    assert "USD of sort: none of its calls went to dear: they went to odd." in told
     told = "\n".join(decided_lines(supported(usd=3.0, usd_calls=9, others=0, ratio=None)))
     assert "A supported claim's saving in this log is unknown: sort: the claim says nothing of cost." in told
     told = "\n".join(decided_lines(supported(verdict="refuted")))

@@ -136,6 +136,13 @@ CASES: dict[str, tuple[tuple[str, ...], str, int, dict[str, Any], Any]] = {
         {**MINI, "latency_s": 1.2, "tag": "triage", "answer": "billing", "finish_reason": "stop"},
         SYSTEM,
     ),
+    "pairs as the vendors' clients write them": (
+        ("requests-clients.jsonl",),
+        "requests",
+        4,
+        {**MINI, "answer": "billing", "finish_reason": "stop", "time": "2026-11-20T10:00:00.000Z"},
+        SYSTEM,
+    ),
 }
 """Files, format, rows, values of the first row and its messages."""
 
@@ -149,6 +156,16 @@ def test_a_format_is_found_and_read(load_logs: Load, case: tuple[Any, ...]) -> N
     assert {key: table[key][0] for key in first} == first
     request = table["request"][0]
     assert (request and json.loads(request)["messages"]) == messages
+
+
+def test_what_the_vendors_clients_write_is_read_whole(load_logs: Load) -> None:
+    done, table = load_logs("requests-clients.jsonl")
+    assert (done.dropped_count, [*table["kind"]]) == (0, ["single", "single", "embedding", "tools"])
+    assert [*table["cost_usd"].notna()] == [True, True, False, True], "no price list has embeddings"
+    counts = table[["in_uncached", "in_cache_read", "in_cache_write_5m", "out_total", "out_reasoning"]]
+    assert counts.iloc[1].tolist() == [20, 0, None, 30, 25]
+    assert counts.iloc[3].tolist() == [10, 90, 200, 5, None]
+    assert json.loads(table["tool_calls"][3])[0]["function"] == {"name": "find", "arguments": '{"order": 7}'}
 
 
 def test_every_format_has_a_case() -> None:

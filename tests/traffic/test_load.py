@@ -10,12 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from bench.errors import UsageError
 from bench.importers import Ledger
 from bench.records import Secrets
+from bench.report.traffic import remarks
+from bench.traffic import UnknownCost, spend
 from bench.traffic.reading import records
+from bench.traffic.unpriced import unknown_costs, why_unknown
 from tests.traffic.conftest import FIXTURES, Load
 
 
@@ -240,6 +244,29 @@ def test_what_is_billed_beyond_tokens_makes_a_cost_unknown(load_logs: Load, tmp_
     why = "\n".join(each["why"] for each in json.loads((done.folder / "traffic.json").read_text())["cost_unknown"])
     assert all(what in why for *_, what in FEES)
     assert why.count("billed beyond tokens: ") == 4
+    found = spend(done.folder)
+    assert sum(each.calls for each in found.cost_unknown) == table["cost_usd"].isna().sum()
+    said = next(line for line in remarks(found) if line.startswith("List USD is unknown where: "))
+    assert (said.count(" (1 call)"), said.endswith("3 more reasons in traffic.json.")) == (3, True), said
+    record = done.folder / "traffic.json"
+    for damaged in ("[]", '{"cost_unknown": 7}', '{"cost_unknown": [{"why": 1}]}', "{", "[" * 9999):
+        record.write_text(damaged)
+        assert unknown_costs(done.folder) == ()
+
+
+@pytest.mark.parametrize(
+    ("calls", "costs", "said"),
+    [
+        (["a", "a", "b"], [1.0, 2.0], None),
+        (["b", "b", "c"], [], "none of its calls went to a: they went to b, c"),
+        (["a"], [None], "1 of 1 call of a lack it; in the whole log: no price of a (1 call)"),
+        ([], [], "none of its calls went to a: they went to no model"),
+    ],
+)
+def test_dollars_that_are_unknown_have_a_reason(calls: list[str], costs: list[float | None], said: str | None) -> None:
+    unknown = [UnknownCost(why="no price of a", calls=1)]
+    names, usd = pd.Series(calls, dtype="object"), pd.Series(costs, dtype="float64")
+    assert why_unknown(names, usd, "a", unknown) == said
 
 
 def test_a_tier_and_what_a_tool_counts_beside_tokens_are_read_of_every_format(load_logs: Load, tmp_path: Path) -> None:

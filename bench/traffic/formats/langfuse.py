@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bench import clean
 from bench.records import TokenUsage
 from bench.traffic.billed import beyond_tokens
 from bench.traffic.counts import agreed
@@ -30,6 +31,11 @@ _OLDEST = (
 """Prompt, answer and total in `usage` of older versions, and in the observation itself."""
 
 
+_CALLS = ("GENERATION", "EMBEDDING")
+_OTHERS = ("SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "GUARDRAIL")
+"""Kinds of observations: those that are calls of a model, and the others."""
+
+
 def knows(raw: Mapping[str, Any]) -> bool:
     """Whether it is an observation: it has a trace's id and a kind in capitals, or an observation's counts."""
     kind = raw.get("type")
@@ -39,9 +45,12 @@ def knows(raw: Mapping[str, Any]) -> bool:
 
 def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
     """The call of a generation; spans, events and what agents sum up are none."""
-    if str(raw.get("type", "GENERATION")).upper() not in ("GENERATION", "EMBEDDING"):
+    kind = str(raw.get("type", _CALLS[0])).upper()
+    if kind in _OTHERS:
         reading.others += 1
         return
+    if kind not in _CALLS:
+        raise LeftOutError(f"type is {clean.line(kind[:60])}, which is no kind of observation")
     if str(raw.get("level", "")).upper() == "ERROR":
         said = word(first(raw, "statusMessage", "status_message")) or "an error"
         raise LeftOutError(f"the call failed ({said[:200]})")
@@ -72,7 +81,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         user=word(first(raw, "userId", "user_id")),
         tag=tag_of(first(raw, "tags", "traceTags", "trace_tags", "traceName", "trace_name", "name")),
         ident=word(raw.get("id")),
-        embeds=str(raw.get("type")).upper() == "EMBEDDING",
+        embeds=kind == "EMBEDDING",
         beyond=beyond_tokens(replied) or _counted_beside(raw),
     )
 

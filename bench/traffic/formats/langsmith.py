@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bench import clean
 from bench.records import TokenUsage
 from bench.traffic.billed import beyond_tokens
 from bench.traffic.counts import agreed
@@ -22,6 +23,10 @@ _KINDS = {
 }
 
 
+_CALLS, _OTHERS = ("llm", "embedding"), ("chain", "tool", "retriever", "prompt", "parser")
+"""Kinds of runs: those that are calls of a model, and the others."""
+
+
 def knows(raw: Mapping[str, Any]) -> bool:
     """Whether it is a run."""
     return isinstance(raw.get("run_type"), str) and "inputs" in raw
@@ -29,9 +34,11 @@ def knows(raw: Mapping[str, Any]) -> bool:
 
 def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
     """The call of a run of a model; chains and tools are none."""
-    if raw["run_type"] not in ("llm", "embedding"):
+    if raw["run_type"] in _OTHERS:
         reading.others += 1
         return
+    if raw["run_type"] not in _CALLS:
+        raise LeftOutError(f"run_type is {clean.line(repr(raw['run_type'])[:60])}, which is no kind of run")
     if raw.get("error") or raw.get("status") == "error":
         raise LeftOutError(f"the call failed ({str(raw.get('error') or 'an error')[:200]})")
     require(raw, _KINDS)

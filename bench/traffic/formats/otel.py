@@ -55,7 +55,7 @@ def knows(raw: Mapping[str, Any]) -> bool:
 
 
 def _is_printed(raw: Mapping[str, Any]) -> bool:
-    return isinstance(at(raw, "context", "span_id"), str) and "attributes" in raw
+    return raw.keys() >= {"context", "attributes", "start_time"}
 
 
 def before(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
@@ -77,6 +77,9 @@ def before(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
 
 def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
     """The calls among the spans of a record."""
+    if _is_printed(raw) and not isinstance(at(raw, "context", "span_id"), str):
+        raise LeftOutError("context has no span_id")
+    _name_what_is_none(where, raw, reading)
     for number, span in enumerate(_spans(raw), 1):
         place = where if _is_printed(raw) else f"{where} span {number}"
         if not _is_call(span["attributes"]):
@@ -88,6 +91,19 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
                 yield _call(place, span, reading)
             except LeftOutError as error:
                 reading.ledger.drop(place, str(error))
+
+
+def _name_what_is_none(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
+    """Names a message whose spans, or whose attributes of a span, are none: they would be missing in silence."""
+    level = [raw]
+    for name, other in (("resourceSpans", ""), ("scopeSpans", "instrumentationLibrarySpans"), ("spans", "")):
+        inside = [each.get(name) or each.get(other) or [] for each in level if name == "scopeSpans" or name in each]
+        if not all(isinstance(each, list) and all(isinstance(one, Mapping) for one in each) for each in inside):
+            reading.ledger.drop(where, f"{name} holds something that is none")
+        level = [one for each in inside for one in objects(each)]
+    for at_, span in enumerate([raw] if _is_printed(raw) else level, 1):
+        if not isinstance(span.get("attributes", []), Mapping | list):
+            reading.ledger.drop(f"{where} span {at_}", "attributes are neither a list nor an object")
 
 
 def _is_call(attributes: Mapping[str, Any]) -> bool:

@@ -78,11 +78,13 @@ def read_claude(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iter
     """The call of an assistant's line, if it is the last of its message."""
     message, ident = raw.get("message"), _claude_id(raw)
     model, usage = at(message, "model"), at(message, "usage")
-    if raw.get("type") != "assistant" or not isinstance(usage, Mapping) or model in (None, _MADE_UP):
+    if raw.get("type") != "assistant" or model == _MADE_UP:
         reading.others += 1
         return
     if raw.get("isApiErrorMessage") is True:
         raise LeftOutError("the call failed")
+    if not isinstance(usage, Mapping) or word(model) is None:
+        raise LeftOutError("an assistant's line without a model, or without its usage")
     kept = reading.kept.get(f"message {ident}", _Line(where, "", 0))
     if kept.where != where:
         reading.others += 1
@@ -133,9 +135,11 @@ def read_qwen(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterat
 
 
 def _qwen(where: str, raw: Mapping[str, Any], model: Any, usage: Any, seconds: float | None) -> Logged:
+    if word(model) is None:
+        raise LeftOutError("no model is named")
     return Logged(
         where=where,
-        model=word(model) or "",
+        model=str(word(model)),
         messages=[{"role": "assistant", "content": ""}],
         tools=True,
         usage=agreed(usage),

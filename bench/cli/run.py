@@ -19,7 +19,7 @@ from bench.cli.cluster import clustered, ray_option
 from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.load import measured, set_aside
-from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.options import LEAST_USD, config_option, include_option, load_config, results_option, task_folders
 from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 from bench.errors import IncompleteError, UsageError, suggest
@@ -46,8 +46,12 @@ class _Limit(click.ParamType[int]):
         self.fail(f"{value!r} is neither a whole number above 0 nor 'all'.", param, ctx)
 
 
+_MOST_BUDGET = 10**9
+"""USD: what run.json keeps, and more than any run costs."""
+
+
 class _Usd(click.ParamType[Decimal]):
-    """An amount of money above 0."""
+    """An amount of money above 0 that money can be, as a price list has it."""
 
     name = "USD"
 
@@ -59,6 +63,8 @@ class _Usd(click.ParamType[Decimal]):
             amount = Decimal(0)
         if not amount.is_finite() or amount <= 0:
             self.fail(f"{value!r} must be an amount above 0, e.g. 2.50.", param, ctx)
+        if not LEAST_USD <= amount <= _MOST_BUDGET:
+            self.fail(f"{value!r} must be between {LEAST_USD:g} and {_MOST_BUDGET:g} USD.", param, ctx)
         return amount
 
 

@@ -30,7 +30,8 @@ from bench.report.redact import redact
 from tests.report.sample_run import ANSWERED, write_run
 from tests.sampling import sampled
 
-Table = pyarrow.Table
+Table = Any
+"""A pyarrow.Table, which has no types."""
 CLAIM = claims.adhoc("small", "large", worse_by=0.1, cheaper_by=0.5)
 
 

@@ -49,6 +49,18 @@ def filled(value: Any, kind: pyarrow.DataType) -> Callable[[Any], Any]:
     return lambda column: pyarrow.array([value] * len(column), kind)
 
 
+def without(name: str) -> Callable[[Table], Table]:
+    return lambda table: table.drop_columns([name])
+
+
+def renamed(name: str) -> Callable[[Table], Table]:
+    return lambda table: table.rename_columns(["other" if each == name else each for each in table.schema.names])
+
+
+def of_kind(name: str, kind: pyarrow.DataType) -> Callable[[Table], Table]:
+    return lambda table: with_column(table, name, cast(kind))
+
+
 SAME: dict[str, Callable[[Table], Table]] = {
     "rows the other way round": lambda table: table.take(list(reversed(range(len(table))))),
     "columns the other way round": lambda table: table.select(table.schema.names[::-1]),
@@ -66,18 +78,16 @@ OTHER: dict[str, Callable[[Table], Table]] = {
     "a row doubled": lambda table: pyarrow.concat_tables([table, table[:1]]),
     "all rows doubled": lambda table: pyarrow.concat_tables([table, table]),
     **{
-        f"{name} gone": lambda table, name=name: table.drop_columns([name])
+        f"{name} gone": without(name)
         for name in ("item", "model", "score", "suite", "prompt_sha256", "outcome", "cost_usd")
     },
     **{
-        f"{name} under another name": lambda table, name=name: table.rename_columns(
-            ["other" if each == name else each for each in table.schema.names]
-        )
+        f"{name} under another name": renamed(name)
         for name in ("task", "score", "latency_s", "repeat")
     },
     "a column doubled": lambda table: table.append_column("score", pyarrow.array([1.0] * len(table))),
     **{
-        f"{name} of kind {kind}": lambda table, name=name, kind=kind: with_column(table, name, cast(kind))
+        f"{name} of kind {kind}": of_kind(name, kind)
         for name in ("item", "score", "out_total", "timing_ok")
         for kind in (
             pyarrow.null(), pyarrow.binary(), pyarrow.timestamp("ns", "UTC"), pyarrow.decimal128(38, 10),

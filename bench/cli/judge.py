@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.consent import require_consent, send_keys_option
-from bench.cli.options import config_option, load_config, results_option
+from bench.cli.options import config_option, load_config, results_option, task_folders
 from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.records import ModelEntry
+    from bench.run import with_members
     from bench.run.judging import Judged
 
 
@@ -68,7 +69,7 @@ def judge(
     decides nothing alone: label some answers too (`bench label`), and claims are corrected by them. Calls are kept in
     the journal, cost nobody's side, and are never made twice.
     """
-    from bench import prices
+    from bench import prices, registry
     from bench.cli.progress import RunProgress
     from bench.config import environment
     from bench.costs import Terms
@@ -101,7 +102,7 @@ def judge(
             endpoints=endpoints,
             book=prices.load(prices.beside(comparison.source)),
             choices=choices,
-            data=comparison.data,
+            data=with_members(comparison.data, registry.read(task_folders(()))),
             watcher=progress,
             environ=environ,
         )

@@ -19,7 +19,7 @@ from bench.cli.cluster import clustered, ray_option
 from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.load import measured, set_aside
-from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.options import LEAST_USD, config_option, include_option, load_config, results_option, task_folders
 from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 from bench.errors import IncompleteError, UsageError, suggest
@@ -47,7 +47,7 @@ class _Limit(click.ParamType[int]):
 
 
 class _Usd(click.ParamType[Decimal]):
-    """An amount of money above 0."""
+    """An amount of money above 0 that money can be, as a price list has it."""
 
     name = "USD"
 
@@ -57,8 +57,8 @@ class _Usd(click.ParamType[Decimal]):
             amount = Decimal(str(value))
         except InvalidOperation:
             amount = Decimal(0)
-        if not amount.is_finite() or amount <= 0:
-            self.fail(f"{value!r} must be an amount above 0, e.g. 2.50.", param, ctx)
+        if not amount.is_finite() or not LEAST_USD <= amount <= 1e9:
+            self.fail(f"{value!r} must be an amount above 0 and at most 1e9, e.g. 2.50.", param, ctx)
         return amount
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bench.late import late
 from bench.run.bars import ProgressBars
 from bench.run.begin import Result
+from bench.run.egress import with_members
 from bench.run.execute import JOURNAL
 from bench.run.prepare import Prepared, SilentWatcher, Watcher
 
@@ -24,6 +25,7 @@ __all__ = [
     "SilentWatcher",
     "free_keys",
     "Watcher",
+    "with_members",
 ]
 
 __getattr__ = late(__name__, {".baseline": "ReuseBaseline free_keys", ".waves": "Deciding"})

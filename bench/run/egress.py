@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from bench.errors import UsageError
 from bench.providers import Endpoint
 from bench.records import CLASSES, Item, ItemRow, RecordedRecipient, RemoteModel
+from bench.registry import Registry
 
 PUBLIC, INTERNAL, RESTRICTED = CLASSES
+
+
+def with_members(data: Mapping[str, str], registry: Registry) -> dict[str, str]:
+    """The classes, and for each task the strictest of those of the suites that hold it, under whatever name it is
+    asked."""
+    found = dict(data)
+    for name, of in data.items():
+        for task in _members(name, registry):
+            found[task] = max(found.get(task, PUBLIC), of, key=CLASSES.index)
+    return found
+
+
+def _members(name: str, registry: Registry) -> Iterator[str]:
+    """The tasks of a suite, of a suite's suites too; none where it is a task, or cannot be asked."""
+    left, seen = [name], set[str]()
+    while left:
+        each = left.pop()
+        if each in registry.suites and each not in seen:
+            seen.add(each)
+            left += registry.suites[each]
+        elif each != name:
+            yield each
+    if name not in registry.suites and name not in registry.tasks:  # perhaps one of lm-eval's own groups
+        with suppress(UsageError):
+            yield from (task.name for task in registry.expand([name])[name])
 
 
 def with_sampled(data: Mapping[str, str], items: Iterable[Item | ItemRow]) -> dict[str, str]:

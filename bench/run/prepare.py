@@ -23,7 +23,7 @@ from bench.registry import LoadedTasks, Registry, TaskFile
 from bench.run import prompts, slices
 from bench.run.agentic import PlannedAgent, planned_agents, with_caps
 from bench.run.bridges import planned_loops
-from bench.run.egress import require_allowed, with_sampled
+from bench.run.egress import require_allowed, with_members, with_sampled
 from bench.run.score import grader_of, is_graded
 from bench.scoring.graders import Grader
 
@@ -160,9 +160,10 @@ def prepare(
     if refused:
         chosen = {suite: tasks for suite, tasks in chosen.items() if suite not in refused}
         asked = slices.ask(registry, comparison.run, chosen)
-    data = with_sampled(comparison.data, asked.items)
+    stated = with_members(comparison.data, registry)
+    data = with_sampled(stated, asked.items)
     tasks = {name: [task.name for task in of] for name, of in chosen.items()}
-    require_allowed(data, tasks, endpoints, set(data) - set(comparison.data))
+    require_allowed(data, tasks, endpoints, set(data) - set(stated))
     comparison = replace(comparison, data=data)
     _require_different_prompts(asked.items)
     items, splits = with_caps(asked.items, comparison.run), _splits(comparison, chosen, asked)

@@ -41,6 +41,18 @@ def stated(bench: Bench, more: dict[str, str], of: str) -> None:
     (bench.folder / "bench.toml").write_text(f'{text}\n[data.mine]\nclass = "{of}"\n')
 
 
+def test_a_task_has_the_class_of_the_suites_that_hold_it(own: Bench, asked: FakeEndpoint) -> None:
+    """Under its own name, too: whoever may not read the suite may not read a part of it."""
+    stated(own, {}, "internal")
+    for name in ("mine", "starter", "coding"):
+        text = (own.folder / "bench.toml").read_text().partition("[data")[0]
+        (own.folder / "bench.toml").write_text(f'{text}\n[data.{name}]\nclass = "restricted"\n')
+        part = {"mine": "mine", "starter": "starter_short", "coding": "coding_fix"}[name]
+        refused = own("run", "-t", part, "--dry-run")
+        assert (refused.code, f"{part} is restricted data" in " ".join(refused.err.split())) == (2, True), refused.err
+    assert asked.requests == []
+
+
 def test_internal_data_go_only_where_that_is_stated(own: Bench, asked: FakeEndpoint) -> None:
     stated(own, {"a": 'allows = ["internal"]\nretention_days = 30'}, "internal")
     refused = own("run", "-t", "mine", "--limit", "all")

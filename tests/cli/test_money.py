@@ -98,7 +98,7 @@ def test_a_budget_needs_prices(bench: Bench, endpoint: FakeEndpoint) -> None:
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "much", "nan", "inf"])
+@pytest.mark.parametrize("amount", ["0", "-1", "much", "nan", "inf", "1e308", "1e-320"])
 def test_a_budget_is_an_amount(bench: Bench, amount: str) -> None:
     refused = bench("run", "--budget-usd", amount)
     assert refused.code == 2

@@ -108,10 +108,14 @@ sbom: $(READY)  ## Write the bill of materials of requirements.lock, dist/claimb
 		--pyproject pyproject.toml --output-reproducible --of JSON -o dist/claimbench.cdx.json 2>/dev/null
 	@echo "dist/claimbench.cdx.json"
 
+# The pure rooms, and the tests that are theirs; what a request chose is tested beside the proxy that reads it.
+PURE := bench/stats/*,bench/prices/*,bench/providers/*,bench/records/*,bench/plan.py
+PURE_TESTS := tests/stats tests/prices tests/providers tests/records tests/test_plan.py tests/proxy/test_extras.py
+
 .PHONY: coverage
-coverage: $(READY)  ## Run the tests with coverage; the pure modules must be complete
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
-	@$(BIN)/python -m coverage report --fail-under=100 --include='bench/stats/*,bench/prices/*,bench/providers/*,bench/plan.py,bench/records/*'
+coverage: $(READY)  ## Run the pure rooms' own quick tests with branches counted: every line must be met
+	@$(BIN)/python -m pytest -n logical -m "not slow" $(PURE_TESTS) --cov --cov-report=
+	@$(BIN)/python -m coverage report --skip-covered --show-missing --fail-under=100 --include='$(PURE)'
 
 .PHONY: perf
 perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle machine, 2 cores, gcc)
@@ -142,6 +146,11 @@ agreement: $(READY)  ## Check that each family's two references agree
 mutation: $(READY)  ## Check that the hidden tests notice every small mistake
 	@$(BIN)/python -m bench.suites.coding.check mutation --exam-seed $(SEED)
 	@$(BIN)/python -m bench.suites.starter.check mutation --exam-seed $(SEED)
+
+.PHONY: ambiguity
+ambiguity: $(READY)  ## Check that what was written from a text alone agrees on all hidden inputs, that texts tell all that counts, and show no hidden call
+	@$(BIN)/python -m bench.suites.coding.check ambiguity --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.reasoning.check ambiguity --exam-seed $(SEED)
 
 .PHONY: calibration
 calibration: $(READY)  ## Measure how often the verdicts err, against their bars (idle machine, 2 cores)

@@ -15,7 +15,7 @@ from bench.claims.bills import KEY, Window, money, window
 from bench.claims.opinions import Opinions, Place, places_of
 from bench.claims.rows import ASKED, AT, FIRST, ONCE, TIMES, USED, Loaded, same_questions, seconds_of, sound
 from bench.errors import UsageError
-from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
+from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded, under
 from bench.stats import Floats, ItemWeights, Strata, coded
 
 if TYPE_CHECKING:
@@ -194,8 +194,8 @@ def pair(
     _known(record, "model", (candidate, baseline))
     _known(record, "suite", suites)
     mine = items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])
-    rows = _where(items[[name for name in items if name in USED or name in columns]], mine)
-    asked = _where(rows[[name for name in ASKED if name in rows]], rows["outcome"] != Outcome.NOT_ASKED)
+    rows = under(items[[name for name in items if name in USED or name in columns]], mine)
+    asked = under(rows[[name for name in ASKED if name in rows]], rows["outcome"] != Outcome.NOT_ASKED)
     for suite in suites:
         part = asked[asked["suite"] == suite]
         if part["model"].nunique() < 2:
@@ -229,11 +229,6 @@ def pair(
         opinions=None if said is None else said(places_of(first)),
         reused=reused,
     )
-
-
-def _where(rows: pd.DataFrame, mask: pd.Series[bool]) -> pd.DataFrame:
-    """The rows under a mask; no copy where these are all."""
-    return rows if mask.all() else rows[mask]
 
 
 @lru_cache(maxsize=8)

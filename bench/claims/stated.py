@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import ABOUT, LOAD_NEEDS, MARGINS, MEASURES, OVER, WITHIN_NEEDS, Claim, margin_keys
+from bench.records import ABOUT, LOAD_NEEDS, MARGINS, MEASURES, NEAREST, OVER, WITHIN_NEEDS, Claim, margin_keys
 
 
 def adhoc(candidate: str, baseline: str, **values: Any) -> Claim:
@@ -37,8 +36,8 @@ def require_sense(claim: Claim) -> None:
     for name, value, known in (*words, ("measure", claim.measure, MEASURES)):
         if value is not None and value not in known:
             raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(known)}.")
-    ranges = {key: (0.0, 1.0 if margin.share else math.inf) for key, margin in MARGINS.items()}
+    ranges = {key: (NEAREST, 1 - NEAREST if margin.share else 1 / NEAREST) for key, margin in MARGINS.items()}
     values = {**{key.partition(":")[0]: value for key, value in claim.margins.items()}, "confidence": claim.confidence}
-    for name, (least, most) in {**ranges, "confidence": (0.5, 1.0)}.items():
-        if name in values and not least < values[name] < most:
-            raise UsageError(f"{name} is {values[name]:g}: it must lie between {least:g} and {most:g}.")
+    for name, (least, most) in {**ranges, "confidence": (0.5 + NEAREST, 1 - NEAREST)}.items():
+        if name in values and not least <= values[name] <= most:
+            raise UsageError(f"{name} is {values[name]!r}: it must lie between {least} and {most}.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.cli.consent import require_consent, send_keys_option
-from bench.cli.options import config_option, load_config, results_option
+from bench.cli.options import NumberRange, config_option, load_config, results_option
 from bench.cli.proxy import LEDGER, PRICED, ledger_option
 from bench.cli.terminal import echo
 from bench.errors import BenchError, IncompleteError, UsageError
@@ -71,9 +71,7 @@ def check() -> None:
 @click.option("--model", default="", help="The model's label; by default the first of bench.toml, remote ones first.")
 @click.option("--turns", type=click.IntRange(min=1), default=40, show_default=True, help="The most calls.")
 @click.option("--budget-usd", type=PRICED, help="The most that its calls may cost.")
-@click.option(
-    "--minutes", type=click.FloatRange(min=0, min_open=True), default=15, show_default=True, help="The most time."
-)
+@click.option("--minutes", type=NumberRange(min=0, min_open=True), default=15, show_default=True, help="The most time.")
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder for the files that it changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the episode as JSON.")
 @send_keys_option

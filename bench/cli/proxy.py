@@ -126,7 +126,8 @@ def run(*, model: str, name: str, command: tuple[str, ...], **given: Any) -> Non
     async def start(url: str) -> int:
         return await run_client(command, environment(os.environ, url, key.token, label, hidden=hidden, secrets=secrets))
 
-    code = _with_proxy(given, keys, "127.0.0.1:0", start)
+    with _quick_start():
+        code = _with_proxy(given, keys, "127.0.0.1:0", start)
     _print_report(_path(given["ledger"], given["results"]), "", given["config"], key.name)
     sys.exit(code)
 
@@ -158,14 +159,16 @@ def _path(ledger: Path | None, results: Path) -> Path:
 
 @contextmanager
 def _quick_start() -> Iterator[None]:
-    """Nothing is thrown away while the modules load: looking for garbage among them is a twentieth of a start."""
+    """Nothing is thrown away while the modules load: looking for garbage among them is a twentieth of a start.
+
+    `_with_proxy` begins to once calls may come; afterwards it is as it was.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if collects:
-            gc.enable()
+        (gc.enable if collects else gc.disable)()
 
 
 def _with_proxy(given: Mapping[str, Any], keys: Any, listen: str, work: Callable[[str], Any]) -> int:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 KEYS = ("effort", "max_tokens", "thinking", "thinking_budget", "temperature", "top_p")
 """What can be swept: settings that change what a model spends on an answer, or how it samples."""
+MOST = 64
+"""Values of a sweep: each is a row of the run, a curve's point, and a claim."""
 
 
 def swept(comparison: Comparison, sweep: str | None) -> Comparison:
@@ -32,6 +34,8 @@ def swept(comparison: Comparison, sweep: str | None) -> Comparison:
     texts = [text.strip() for text in values.split(",")]
     if not key or not all(texts) or len(texts) < 2 or len(set(map(_value, texts))) < len(texts):
         raise UsageError(f"--sweep {sweep}: write a key and two or more different values, e.g. max_tokens=1000,4000.")
+    if len(texts) > MOST:
+        raise UsageError(f"--sweep {head}=...: {len(texts):,} values, and {MOST} at most are swept.")
     if key not in KEYS:
         raise UsageError(f"--sweep {sweep}: '{key}' cannot be swept.{suggest(key, KEYS)}")
     label = _label(comparison, model, sweep)

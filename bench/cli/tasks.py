@@ -102,7 +102,7 @@ def export(names: tuple[str, ...], exam_seed: int | None, **chosen: Any) -> None
 def harbor(
     folder: Path, instances: int | None, families: str | None, levels: str | None, exam_seed: int | None
 ) -> None:
-    """Write the items of the suite agentic as task folders of Harbor, hidden checks and solutions included.
+    """Write the items of agentic and agentic_js as task folders of Harbor, hidden checks and solutions included.
 
     Each runs in Docker, under Harbor and any of its agents. Whoever has the folder has the answers: take a fresh exam.
     """

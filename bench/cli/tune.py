@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.options import LEAST_USD, MOST_USD, NumberRange
 from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class _Counts(click.ParamType[tuple[int, ...]]):
 @click.option("--threads", type=_Counts(), help="CPU threads.  [default: every core]")
 @click.option("--items", type=click.IntRange(1), default=8, show_default=True, help="Answers measured of each setting.")
 @click.option("--tokens", type=click.IntRange(1), default=64, show_default=True, help="The most tokens of an answer.")
-@click.option("--usd-per-hour", type=click.FloatRange(0, min_open=True), help="What this machine costs.")
+@click.option("--usd-per-hour", type=NumberRange(LEAST_USD, MOST_USD), help="What this machine costs.")
 @click.option("--against", metavar="PROVIDER/MODEL", help="An API model whose price is shown beside it.")
 @click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: FILE.svg, .png and .csv.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,9 @@ def verify(
     """Compute every published number of RUN anew, by default of the newest run, and say what differs.
 
     Reads comparison.*, claims.*, charts/, items.csv and report.html, and compares them, pictures too, with what the
-    run's tables and run.json give, and the table's costs with its tokens and the recorded prices; of several runs also
-    the page that shows them together. RUN may also be a folder of published evidence: then the pages and figures that
+    run's tables and run.json give, and the table's costs with its tokens and the recorded prices; where the journal of
+    the results folder has the run, also tokens, times and served models; of several runs also the page that shows them
+    together. RUN may also be a folder of published evidence: then the pages and figures that
     tell of it are made anew from its verdicts.
     Writes nothing, calls no model, but for --drift, which asks 60 short questions, keeps the answers' fingerprint in
     the run folder and compares it with the first since the endpoint last changed (docs/drift.md).
@@ -79,13 +81,46 @@ def verify(
     if page is None and len(folders) > 1 and written.is_file():
         echo(f"{written}: shows other runs than these, and is not checked.", err=True)
     verified = compute(folders, page)
+    verified, told = _with_journal(verified, folders, results)
     if as_json:
         records = [{**asdict(result), "what": str(result.what)} for result in verified]
         echo(json.dumps(records, indent=2, ensure_ascii=False))
     else:
         for result in verified:
-            _show(result)
+            _show(result, told.get(result.what, False))
     sys.exit(FAILED if any(result.differing for result in verified) else 0)
+
+
+def _with_journal(
+    verified: list[Verified], folders: Sequence[Path], results: Path
+) -> tuple[list[Verified], dict[Path, bool]]:
+    """With what the items tables say of calls otherwise than the journal of the results folder, and of which runs it
+    knows them."""
+    from dataclasses import replace
+
+    from bench.report.verify import MOST_COSTS, Differs
+    from bench.run import JOURNAL
+    from bench.run.recorded import unlike
+
+    found = {folder: unlike(folder, results / JOURNAL) for folder in folders}
+    wrong = {
+        folder: tuple(
+            Differs(
+                "items.parquet",
+                f"row {each.row}, {each.column}",
+                _said(each.said),
+                f"{_said(each.recorded)} by the journal",
+            )
+            for each in (differs or ())[:MOST_COSTS]
+        )
+        for folder, differs in found.items()
+    }
+    joined = [replace(result, differing=(*result.differing, *wrong.get(result.what, ()))) for result in verified]
+    return joined, {folder: differs is not None for folder, differs in found.items()}
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
 def _of_endpoint(
@@ -120,7 +155,7 @@ def _of_evidence(folders: list[Path]) -> int:
     return FAILED if any(checked.differing for checked in results) else 0
 
 
-def _show(result: Verified) -> None:
+def _show(result: Verified, told: bool) -> None:
     for difference in result.differing:
         echo(str(difference))
     for name in result.absent:
@@ -132,5 +167,9 @@ def _show(result: Verified) -> None:
     files = "1 file" if len(result.numbers) == 1 else f"{len(result.numbers)} files"
     echo(
         f"{result.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}. "
-        "Scores, tokens and times are the items table's own."
+        + (
+            "Tokens, times and who answered are as the journal recorded them; scores are the items table's own."
+            if told
+            else "Scores, tokens and times are the items table's own."
+        )
     )

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bench.prices import MODES
 from bench.providers import address_problem
-from bench.records import ABOUT, CLASSES, MOST_AT_ONCE, OVER, SECRET_NAME, Margin
+from bench.records import ABOUT, CLASSES, MOST_AT_ONCE, NEAREST, OVER, SECRET_NAME, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -39,19 +39,20 @@ def number(low: float, high: float = _LARGEST, *, whole: bool = False, open_low:
 
 
 def between(low: float, example: float) -> Check:
-    """A number above `low` and below 1."""
+    """A number above `low` and below 1, no nearer to either than NEAREST."""
 
     def check(value: object) -> str | None:
         if not isinstance(value, float) or not low < value < 1:
             return f"must be a number above {low:g} and below 1, e.g. {example:g}"
-        return None
+        near = "" if low + NEAREST <= value <= 1 - NEAREST else f"must be no nearer than {NEAREST:g} to {low:g} or 1"
+        return near or None
 
     return check
 
 
 def margin_check(margin: Margin) -> Check:
     """What a margin of a claim must be: a share in (0, 1), or a factor above 0."""
-    return between(0, margin.example) if margin.share else number(0, open_low=True)
+    return between(0, margin.example) if margin.share else number(NEAREST, 1 / NEAREST)
 
 
 def text(value: object) -> str | None:

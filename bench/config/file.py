@@ -30,6 +30,8 @@ from bench.records import (
 )
 
 _COUNT = allowed.number(1, whole=True)
+_LONGEST = 1e6
+"""The most seconds, minutes, hours or USD that anything may be given: clocks end at some billions of seconds."""
 
 RULES: Mapping[str, Check] = {
     "match": allowed.texts,
@@ -69,8 +71,8 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "repeats": allowed.number(1, 1000, whole=True),
         "temperature": allowed.number(0, 2),
         "agent_turns": _COUNT,
-        **dict.fromkeys(("episode_usd", "agent_minutes", "agent_usd"), allowed.number(0, open_low=True)),
-        "reuse": allowed.number(0),
+        **dict.fromkeys(("episode_usd", "agent_minutes", "agent_usd"), allowed.number(0, _LONGEST, open_low=True)),
+        "reuse": allowed.number(0, _LONGEST),
         "prompt_split": allowed.between(0, 0.2),
     },
     "models": {
@@ -90,7 +92,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "tool_protocol": allowed.word_of(*TOOL_PROTOCOLS),
         "agent": allowed.text,
         "loop": allowed.word_of(*LOOPS),
-        **dict.fromkeys(("timeout_s", "usd_per_hour"), allowed.number(0, open_low=True)),
+        **dict.fromkeys(("timeout_s", "usd_per_hour"), allowed.number(0, _LONGEST, open_low=True)),
         **dict.fromkeys(("slots", "threads"), _COUNT),
         "context": allowed.number(256, whole=True),
         **dict.fromkeys(("kv_unified", "prompt_cache", "batch"), allowed.flag),
@@ -131,7 +133,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "about": allowed.about,
         "slices": allowed.names,
         "measure": allowed.word_of(*MEASURES),
-        "within_minutes": allowed.number(0, open_low=True),
+        "within_minutes": allowed.number(0, _LONGEST, open_low=True),
         "at_load": allowed.number(1, MOST_AT_ONCE, whole=True),
         **{key: allowed.margin_check(margin) for key, margin in MARGINS.items()},
         "confidence": allowed.between(0.5, 0.95),

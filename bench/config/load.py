@@ -14,7 +14,7 @@ from bench.config.claims import read_claims_of
 from bench.config.file import TABLES, ConfigFile
 from bench.config.prompts import variants_of
 from bench.errors import UsageError, suggest
-from bench.providers import Preset, preset_of, shipped, wire_model
+from bench.providers import Preset, preset_of, problem_of_fields, shipped, wire_model
 from bench.records import (
     CLASSES,
     USUAL_SUITES,
@@ -30,6 +30,8 @@ from bench.records import (
     default,
 )
 
+MOST_LABEL = 100
+"""Bytes of a model's label: files are named after one, or two."""
 JUDGES = "judges"
 """Tables of models that judge: they hold what `[models.<label>]` holds."""
 LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
@@ -177,6 +179,8 @@ def _model(
         file.fail(f'[{kind}.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
     if not re.fullmatch(r"\w[\w.-]*", label):
         file.fail(f"label '{label}' must begin with a letter or digit; '.', '-' and '_' may follow.", *where)
+    if (size := len(label.encode())) > MOST_LABEL:
+        file.fail(f"label '{label[:40]}...' has {size:,} bytes, and {MOST_LABEL} at most go into files' names.", *where)
     if "prompt_variants" in values:
         if kind == JUDGES:
             file.fail("a judge has no prompts of its own: `bench judge --rubric` says what it is asked.", *where)
@@ -213,6 +217,8 @@ def read_model(label: str, values: Mapping[str, Any], providers: Mapping[str, Ma
         raise SettingError("model", f"'{entry.model}' names no model: write {entry.provider}/<model>.")
     if isinstance(entry, LocalModel):
         _check_local(entry, misplaced)
+        if problem := problem_of_fields(preset.rules(entry.name), entry.extra_body, None):
+            raise SettingError(*problem)
     else:
         _check_remote(entry, preset, misplaced)
     return entry
@@ -245,8 +251,9 @@ def _check_remote(entry: RemoteModel, preset: Preset, misplaced: Sequence[str]) 
         raise SettingError("batch", f"{preset.title} has no batch interface. Take batch out of [models.{entry.label}].")
     if entry.batch and (lane := next((key for key in ("service_tier", "speed") if key in entry.extra_body), None)):
         raise SettingError("batch", f"batch and extra_body's {lane} choose two prices for one request. Keep one.")
-    problem = preset.rules(name).problem(entry.model, entry.effort, entry.thinking, entry.thinking_budget)
-    if problem:
+    rules = preset.rules(name)
+    problem = rules.problem(entry.model, entry.effort, entry.thinking, entry.thinking_budget)
+    if problem := problem or problem_of_fields(rules, entry.extra_body, entry.thinking_budget):
         raise SettingError(*problem)
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from bench import prices
 from bench.prices import Cost, Mode, Price, PriceBook
-from bench.providers import Rules, preset_of, wire_model
+from bench.providers import CAPS, Rules, preset_of, wire_model
 from bench.records import Attempt, ModelEntry, RecordedModel, TokenUsage, all_settings
 
 OVERRUN_TOKENS = 10
@@ -67,7 +67,8 @@ class Billing:
         """The most tokens that an answer can have; None if nothing bounds it."""
         most = []
         if self.beyond_cap is not None:
-            most.append(body[self.cap_field] + self.beyond_cap + OVERRUN_TOKENS)
+            cap = max(body[name] for name in {self.cap_field, *CAPS} if name in body)
+            most.append(cap + self.beyond_cap + OVERRUN_TOKENS)
         if self.context_window is not None:
             most.append(max(0, self.context_window - prompt_tokens))
         return min(most) if most else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from bench import prices
 from bench.costs.billing import Billing, billing, total
@@ -16,6 +17,8 @@ from bench.prices import Price, PriceBook
 from bench.providers import Endpoint
 from bench.records import Attempt, Call, Item
 
+_PROMPT = ("messages", "system")
+_PLAIN = (int, float)
 HIDDEN_TOKENS = 256
 """Prompt tokens that a chat template or a vendor's own instructions may add: an assumption, made generously."""
 
@@ -48,9 +51,18 @@ def worst_of(bill: Billing, price: Price, planned: PlannedCall) -> Decimal | Non
     if work is not None:
         return Decimal(str(work.usd))
     if dialogue is None:
-        return bill.worst(price, most_prompt_tokens(planned.item) + planned.added_bytes, planned.body)
+        asked = most_prompt_tokens(planned.item) + planned.added_bytes + _fields_bytes(planned.body)
+        return bill.worst(price, asked, planned.body)
     answer = bill.most_answered(0, planned.body)
     return None if answer is None else prices.worst_case(price, dialogue.tokens, dialogue.turns * answer)
+
+
+def _fields_bytes(body: Mapping[str, Any]) -> int:
+    """Bytes of what a user's own fields may add to a prompt, say an answer's schema; HIDDEN_TOKENS hold small ones."""
+    fields = (
+        json.dumps(value) for name, value in body.items() if name not in _PROMPT and not isinstance(value, _PLAIN)
+    )
+    return sum(size for text in fields if (size := len(text)) > HIDDEN_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,10 @@ class Played:
     """The messages that follow the first prompt."""
     most_tokens: int = 0
     """An upper bound of the tokens so far: as they were counted, else as many as there are bytes."""
-    next_tokens: int = 0
-    """An upper bound of the next turn's prompt."""
     usd: Decimal = Decimal(0)
     """What its turns cost, as far as that is known."""
+    bytes: int = 0
+    """What was said and brought so far, in bytes; a turn sends nearly all of it again."""
 
 
 async def play(stages: Stages, series: Series, sender: Sender, planned: PlannedCall, queue_s: float) -> Call:
@@ -136,6 +136,9 @@ async def ask_turn(stages: Stages, series: Series, sender: Sender, planned: Plan
     return call
 
 
+BYTES_OF_A_TOKEN = 64
+"""So many bytes a token no answer has on average: an endpoint that counts fewer is not believed, and its episodes end
+at their cap of tokens all the same."""
 LETTERS_OF_PROSE, LETTERS_OF_SCHEMA = 7, 9
 """So many letters a token no tokenizer reaches, in prose and in the JSON of schemas."""
 
@@ -207,8 +210,11 @@ def spent(
 ) -> str:
     """Which cap keeps the next turn from being asked; empty if none does."""
     usage, more = call.usage, len(json.dumps(results, ensure_ascii=False).encode())
+    said = _bytes([call.text, call.reasoning, call.message])
     prompt = usage.in_total if usage.in_total is not None else _bytes([planned.body, played.after])
-    answer = usage.out_total if usage.out_total is not None else _bytes([call.text, call.reasoning, call.message])
+    answer = usage.out_total if usage.out_total is not None else said
+    prompt, answer = max(prompt, played.bytes // BYTES_OF_A_TOKEN), max(answer, said // BYTES_OF_A_TOKEN)
+    played.bytes += said + more
     played.most_tokens += prompt + answer
     bill = stages.bill(planned, call) if stages.most_usd is not None else None
     played.usd += bill or 0

@@ -60,7 +60,11 @@ def _score(request: Request, raw: Mapping[str, Any]) -> float | None:
     chosen = request.mapping.get("metric")
     if chosen is not None and chosen not in metrics_by_name:
         raise BadValueError(f"has no metric '{shown(chosen)}', but {', '.join(metrics_by_name) or 'none'}")
-    score: float | None = (
-        named(raw, "success", share) if chosen is None else named(metrics_by_name[chosen], "score", share)
-    )
+    if chosen is None:
+        passed: float | None = named(raw, "success", share)
+        each = [named(metric, "success", share) for metric in metrics_by_name.values()]
+        if passed is not None and each and None not in each and passed != float(all(each)):
+            raise BadValueError(f"success is {raw['success']}, and that of its metrics says otherwise")
+        return passed
+    score: float | None = named(metrics_by_name[chosen], "score", share)
     return score

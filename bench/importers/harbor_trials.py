@@ -1,7 +1,9 @@
 """Trials of Harbor: the `result.json` of each trial in a job's folder, one row a trial.
 
 A trial's cost is what its agent reported. Where it reported none, `bench reprice` computes it from the tokens, at the
-prices of a day.
+prices of a day. A trial whose reward Harbor itself takes for invalid (`reward_valid`, from version 0.26: the vendor's
+address failed, the machine had too little memory ...) is missing, never 0. Tokens, cost and time of a trial of several
+steps are the steps' together.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import UsageError
 from bench.importers.numbers import BadValueError, named, positive, share, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
@@ -52,7 +55,10 @@ def _item(
         raise BadValueError("an agent and a model are needed")
     rewards, suite = mapping(mapping(raw.get("verifier_result")).get("rewards")), str(raw.get("source") or "harbor")
     score = named(rewards, "reward", share)
-    if score is None:
+    if raw.get("reward_valid") is False and score is not None:
+        score = None
+        request.ledger.unknown(f"Harbor takes the reward for invalid ({_why(raw)}): the trial counts as missing")
+    elif score is None:
         request.ledger.unknown("the verifier gave no reward: the trial counts as missing")
     label = f"{raw_model.rpartition('/')[2]} ({name})"
     provider = model.get("provider")
@@ -65,19 +71,48 @@ def _item(
             date=str(raw.get("started_at") or "")[:10] or None,
             cost_basis="as the agent reported it",
         )
-    usage, task = mapping(raw.get("agent_result")), str(raw["task_name"])
-    cost = named(usage, "cost_usd", positive)
+    parts, task = _parts(raw), str(raw["task_name"])
+    seconds = [_seconds(mapping(part.get("agent_execution"))) for part in parts]
+    usages = [mapping(part.get("agent_result")) for part in parts]
+    cost = _sum([named(usage, "cost_usd", positive) for usage in usages])
     if cost is None:
         request.ledger.unknown("cost_usd is 0 or missing: cost unknown; `bench reprice --as-of DAY` computes it")
     repeat = seen[suite, task, label]
     seen[suite, task, label] += 1
-    tokens = [named(usage, f"n_{kind}_tokens", whole) for kind in ("input", "cache", "output")]
+    kinds = ("input", "cache", "output")
+    tokens = [_whole([named(usage, f"n_{kind}_tokens", whole) for usage in usages]) for kind in kinds]
     return entry(
         request, path.parent.name, suite=suite, task=suite, item=task, model=label, score=score, order=order,
         repeat=repeat, question=sha256_of([suite, task, raw.get("task_checksum"), name]), cost_usd=cost,
-        latency_s=_seconds(mapping(raw.get("agent_execution"))), tokens_in=tokens[0] or None, tokens_cached=tokens[1],
+        latency_s=_sum(seconds), tokens_in=tokens[0] or None, tokens_cached=tokens[1],
         tokens_out=tokens[2] or None,
     )  # fmt: skip
+
+
+def _parts(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What states an agent's result: the trial itself, or each of its steps."""
+    steps = raw.get("step_results")
+    if raw.get("agent_result") is not None or not isinstance(steps, list) or not steps:
+        return [raw]
+    return [mapping(step) for step in steps]
+
+
+def _why(raw: Mapping[str, Any]) -> str:
+    """The exceptions that a trial records, by name."""
+    given = [mapping(part.get("exception_info")).get("exception_type") for part in (raw, *_parts(raw))]
+    return ", ".join(dict.fromkeys(clean.line(str(name)) for name in given if name)) or "no exception is named"
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    """Of all; None where one is unknown."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
+
+
+def _whole(values: Sequence[int | None]) -> int | None:
+    """The same of counts."""
+    total = _sum(values)
+    return None if total is None else int(total)
 
 
 def _seconds(phase: Mapping[str, Any]) -> float | None:

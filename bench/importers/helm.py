@@ -6,16 +6,23 @@ Perturbed instances are other questions and are left out. HELM records no cost.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.importers.numbers import BadValueError, named, share, shown, whole
-from bench.importers.source import ImportedModel, ItemEntry, Request, entry
+from bench.importers.numbers import BadValueError, named, number, share, shown, whole
+from bench.importers.source import ImportedModel, ItemEntry, Request, entry, warn_of_settings
 from bench.importers.textfiles import files_below, is_plain, mapping, read_json
 from bench.records import sha256_of, vendor_of
 
+SAMPLING = ("temperature", "max_tokens", "num_outputs")
+OF_THE_MODEL = frozenset(
+    (*SAMPLING, "model", "model_deployment", "global_prefix", "global_suffix", "stop_sequences", "max_eval_instances")
+)
+"""What of a run's adapter does not make it another question: whom it asks, as its chat needs it, and how many items."""
+TOLERANCE = 1e-6
 METRICS = (
     "exact_match",
     "quasi_exact_match",
@@ -31,14 +38,17 @@ def read(request: Request) -> Iterator[ItemEntry]:
     """The instances of every run. UsageError if a path holds no run."""
     request.only("metric")
     order = 0
+    drawn: dict[str, dict[str, str | None]] = {}
     for path in request.paths:
         files = files_below(path, "per_instance_stats.json", ledger=request.ledger) if path.is_dir() else [path]
         if not files:
             raise UsageError(f"{path}: is no output of HELM: per_instance_stats.json is expected in it.")
         for file in files:
             for item in _of_run(request, file, order):
+                drawn.setdefault(item.item.task, {}).setdefault(item.item.model, item.item.sampling_requested)
                 yield item
                 order += 1
+    warn_of_settings(request, drawn)
 
 
 def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
@@ -66,7 +76,7 @@ def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
             request.ledger.drop(where, "is perturbed: another question")
             continue
         try:
-            yield _item(request, where, mapping(row), order=order + at, of=(label, task, metric), stats=each)
+            yield _item(request, where, mapping(row), order=order + at, of=(label, task, metric), stats=each, spec=spec)
         except BadValueError as error:
             request.ledger.drop(where, str(error))
 
@@ -92,17 +102,32 @@ def _item(
     order: int,
     of: tuple[str, str, str],
     stats: Mapping[str, Mapping[str, Any]],
+    spec: Mapping[str, Any],
 ) -> ItemEntry:
     label, task, metric = of
     item = str(row.get("instance_id") or "")
     if not item:
         raise BadValueError("instance_id is missing")
-    score = named(stats.get(metric, {}), "mean", share)
+    score = _mean(stats.get(metric, {}))
+    adapter = mapping(spec.get("adapter_spec"))
+    asked = {name: value for name, value in adapter.items() if name not in OF_THE_MODEL}
+    drawn = {name: adapter[name] for name in SAMPLING if name in adapter}
     if score is None:
         request.ledger.unknown(f"no {metric}: the item counts as missing")
     tokens = [named(stats.get(name, {}), "sum", whole) or None for name in ("num_prompt_tokens", "num_output_tokens")]
     return entry(
         request, where, suite=task, task=task, item=item, model=label, score=score, order=order,
-        repeat=named(row, "train_trial_index", whole) or 0, question=sha256_of([task, item]), tokens_in=tokens[0],
-        tokens_out=tokens[1],
+        repeat=named(row, "train_trial_index", whole) or 0, tokens_in=tokens[0], tokens_out=tokens[1],
+        question=sha256_of([task, item, spec.get("scenario_spec"), asked]),
+        sampling=json.dumps(drawn, default=str) if drawn else None,
     )  # fmt: skip
+
+
+def _mean(stat: Mapping[str, Any]) -> float | None:
+    """A score; BadValueError if it is not its own sum by its own count."""
+    n = named(stat, "count", whole)
+    mean: float | None = named(stat, "mean", share)
+    total = named(stat, "sum", number)
+    if mean is not None and n and total is not None and abs(total / n - mean) > TOLERANCE:
+        raise BadValueError(f"mean {mean:g} is not sum {total:g} by count {n}")
+    return mean

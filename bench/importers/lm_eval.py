@@ -16,10 +16,11 @@ from typing import Any
 
 from bench import clean
 from bench.errors import UsageError, suggest
+from bench.importers.lm_eval_samples import asked, contradiction, first, text
 from bench.importers.numbers import BadValueError, day, named, shown, whole
-from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
+from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry, warn_of_settings
 from bench.importers.textfiles import files_below, is_plain, json_rows, mapping, read_json
-from bench.records import AggregateRow, prompt_text, sha256_of, vendor_of
+from bench.records import AggregateRow, sha256_of, vendor_of
 
 PROMPT_SETTINGS = (
     "doc_to_text",
@@ -113,7 +114,7 @@ def read(request: Request) -> Iterator[Record]:
             gathered[suite].add(task)
             counted = mapping(run.about("n-samples", task)).get("original")
             request.available[suite] = request.available.get(suite, 0) + (clean.count(counted) or 0)
-        if is_plain(run.samples(task), run.file.parent):
+        if _fit(request, run, task, choices[task]):
             request.models.setdefault(run.label, _model(run))
             of = _Samples(run, suite, task, choices[task])
             for item_entry in _items(request, of, drawn.setdefault(task, {})):
@@ -121,17 +122,25 @@ def read(request: Request) -> Iterator[Record]:
                     clustered.add(task)
                 yield item_entry
         else:
-            request.ledger.note(f"{run.label}, {task}: no samples were logged, so there is only a total")
             yield _total(request, run, suite, task, choices[task])
     _warn(request, drawn, clustered)
 
 
+def _fit(request: Request, run: EvalRun, task: str, choice: Choice) -> bool:
+    """Whether the task's samples can be taken; where they cannot, there is only a total, and the ledger says why."""
+    if not is_plain(run.samples(task), run.file.parent):
+        request.ledger.note(f"{run.label}, {task}: no samples were logged, so there is only a total")
+        return False
+    about = {key: run.about(key, task) for key in ("results", "n-samples", "configs")}
+    why = contradiction(run.samples(task), about, choice.metric, choice.filter)
+    if why:
+        request.ledger.warn(f"{run.label}, {task}: {why}: the samples are left out, and only the total is there")
+    return not why
+
+
 def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clustered: set[str]) -> None:
     """On unlike generation settings, and on documents of which nobody knows whether they are independent."""
-    for task, ways in drawn.items():
-        if len(set(ways.values())) > 1:
-            settings_by_label = "; ".join(f"{label} {way}" for label, way in ways.items())
-            request.ledger.warn(f"{task}: the models were asked with unlike generation settings: {settings_by_label}")
+    warn_of_settings(request, drawn)
     key, alone = request.mapping.get("cluster"), [task for task in drawn if task not in clustered]
     if key and not clustered:
         raise UsageError(f"--map cluster={key}: no document has that key.")
@@ -275,7 +284,7 @@ def _prompt_settings(run: EvalRun, task: str) -> list[Any]:
     shots = run.about("n-shot", task) or 0
     said = [config.get(name) or None for name in (*PROMPT_SETTINGS, *(FEWSHOT_SETTINGS if shots else ()))]
     plain = [None if re.search(r" at 0x[0-9a-f]+", str(value)) else value for value in said]
-    return [shots, run.results.get("system_instruction_sha"), *plain]
+    return [shots, run.results.get("system_instruction_sha"), run.results.get("system_instruction"), *plain]
 
 
 def _item(request: Request, where: str, of: _Samples, settings: Sequence[Any], sample: Mapping[str, Any]) -> ItemEntry:
@@ -285,17 +294,17 @@ def _item(request: Request, where: str, of: _Samples, settings: Sequence[Any], s
     if "doc_id" not in sample:
         raise BadValueError("doc_id is missing")
     doc = mapping(sample.get("doc"))
-    prompt, asked = _asked(sample)
+    prompt, sent = asked(sample)
     return entry(
         request, where, suite=of.suite, task=of.task, model=of.run.label, version=of.version,
         item=str((doc if of.run.ours else {}).get("id", sample["doc_id"])), cluster=_cluster(request, of.run, doc),
         score=float(value), order=int(named(sample, "doc_id", whole) or 0),
-        family=_text(doc.get("family")), language=_text(doc.get("language")) or ("en" if of.run.ours else ""),
+        family=text(doc.get("family")), language=text(doc.get("language")) or ("en" if of.run.ours else ""),
         level=clean.count(doc.get("level")), prompt=prompt,
         question=sha256_of([sample.get("doc_hash") or doc, sample.get("target_hash"), *settings]),
-        sampling=json.dumps({name: asked[name] for name in SAMPLING if name in asked}) if asked else None,
-        answer=_text(_first(_first(sample.get("resps")))), extracted=_text(_first(sample.get("filtered_resps"))),
-        expected=_text(sample.get("target")),
+        sampling=json.dumps({name: sent[name] for name in SAMPLING if name in sent}) if sent else None,
+        answer=text(first(first(sample.get("resps")))), extracted=text(first(sample.get("filtered_resps"))),
+        expected=text(sample.get("target")),
     )  # fmt: skip
 
 
@@ -305,24 +314,6 @@ def _cluster(request: Request, run: EvalRun, doc: Mapping[str, Any]) -> str | No
     if value in (None, ""):
         return None
     return value if isinstance(value, str) and len(value) <= LONGEST_CLUSTER else sha256_of(value)[:16]
-
-
-def _asked(sample: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The prompt as chat messages, and the generation settings."""
-    arguments = mapping(mapping(sample.get("arguments")).get("gen_args_0"))
-    prompt, settings = arguments.get("arg_0"), arguments.get("arg_1")
-    text = _text(_first(prompt)) if isinstance(prompt, list) else _text(prompt)
-    if text is not None and not text.startswith('[{"role"'):
-        text = prompt_text([{"role": "user", "content": text}])
-    return text or "", mapping(settings)
-
-
-def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and value else value
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _total(request: Request, run: EvalRun, suite: str, task: str, choice: Choice) -> AggregateRow:

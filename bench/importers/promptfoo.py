@@ -16,6 +16,8 @@ from bench.importers.source import ImportedModel, ItemEntry, Request, entry
 from bench.importers.textfiles import mapping, read_json
 from bench.records import sha256_of, vendor_of
 
+ERROR = 2
+"""What promptfoo writes as `failureReason` where the provider failed, and not an assertion."""
 METRICS = ("pass", "score")
 """What an item's score may be."""
 
@@ -99,11 +101,15 @@ def _task(suite: str, template: str, summary: Mapping[str, Any]) -> str:
 
 
 def _score(request: Request, raw: Mapping[str, Any]) -> float | None:
-    if raw.get("error") and not mapping(raw.get("gradingResult")):
+    graded = mapping(raw.get("gradingResult"))
+    if raw.get("failureReason") == ERROR or (raw.get("error") and not graded):
         request.ledger.unknown("a test failed with an error and was not graded: the item counts as missing")
         return None
     chosen = "success" if request.mapping.get("metric", "pass") == "pass" else "score"
     score: float | None = named(raw, chosen, share)
+    passed = graded.get("pass")
+    if isinstance(passed, bool) and isinstance(raw.get("success"), bool) and passed != raw["success"]:
+        raise BadValueError(f"success is {raw['success']}, and its gradingResult says {passed}")
     return score
 
 

@@ -1,6 +1,7 @@
-"""Terminal-Bench 2: a CSV of trials, one row a trial of a model at a task, with its tokens, seconds and success.
+"""Terminal-Bench: a CSV of version 2's trials, one row a trial of a model at a task, with its tokens, seconds and
+success; or the folder of a run of `tb run` (`run_metadata.json`, and `results.json` of each trial).
 
-Trials of a task are repeats of an item. The file has no dollars. Its input tokens count a conversation once, not at
+Trials of a task are repeats of an item. Neither has dollars. The CSV's input tokens count a conversation once, not at
 every call of an agent that sends it again and again: what was billed is unknown, and so no cost can be made of them.
 """
 
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bench.errors import UsageError
+from bench.importers import terminal_runs
 from bench.importers.numbers import BadValueError, named, positive, share
 from bench.importers.source import ImportedModel, ItemEntry, Provenance, Request, entry
 from bench.importers.textfiles import csv_columns, csv_rows
@@ -23,11 +25,17 @@ AGENT = "Terminus 2"
 
 
 def read(request: Request) -> Iterator[ItemEntry]:
-    """An item for each trial. UsageError if a file lacks the columns."""
+    """An item for each trial. UsageError if a file lacks the columns, or a folder a run."""
     request.only()
+    folders = [path for path in request.paths if path.is_dir()]
+    yield from terminal_runs.read(request, folders)
     seen: Counter[tuple[str, str]] = Counter()
     trials: set[str] = set()
+    if len(folders) == len(request.paths):
+        return
     for path in request.paths:
+        if path in folders:
+            continue
         if lacking := sorted(NEEDED - set(csv_columns(path))):
             raise UsageError(f"{path}: holds no trials of Terminal-Bench; missing columns: {', '.join(lacking)}.")
         for order, (where, cells) in enumerate(csv_rows(path, request.ledger)):

@@ -270,12 +270,16 @@ class Journal:
 
     def calls(self, run: str) -> dict[str, Call]:
         """A run's recorded calls of this asking, by key; of an episode the whole of it, once it is over."""
+        return dict(self.each(run))
+
+    def each(self, run: str) -> Iterator[tuple[str, Call]]:
+        """The same, one after the other: a long run's texts are never in memory together."""
         rows = self._db.execute(
             "SELECT key, record FROM calls WHERE run = ? AND ask = ? "
             f"AND key NOT LIKE '{TURN}%' AND key NOT LIKE '{BEGUN}%'",
             (run, self._ask),
         )
-        return {key: self._call(record) for key, record in rows}
+        yield from ((key, self._call(record)) for key, record in rows)
 
     def begun(self, run: str) -> dict[str, Call]:
         """Calls of this asking that are under way, or were when the process that sent them was killed, by key: their

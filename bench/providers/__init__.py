@@ -8,6 +8,8 @@ from bench.providers.batches import BatchLine, BatchState, BatchWire, batch_wire
 from bench.providers.endpoint import Endpoint, missing_keys, resolve, server_settings
 from bench.providers.extras import BEYOND, Tariff, chosen_lanes
 from bench.providers.faults import page_title
+from bench.providers.fields import CAP_OF_RESPONSES, CAPS
+from bench.providers.fields import problem_of as problem_of_fields
 from bench.providers.keys import key_variable
 from bench.providers.openai_responses import ResponsesFormat
 from bench.providers.presets import Preset, find, preset_of, shipped, shipped_addresses, wire_model
@@ -27,6 +29,8 @@ __all__ = [
     "BatchLine",
     "BatchState",
     "BatchWire",
+    "CAPS",
+    "CAP_OF_RESPONSES",
     "Choice",
     "Endpoint",
     "Fault",
@@ -57,6 +61,7 @@ __all__ = [
     "page_title",
     "parse",
     "preset_of",
+    "problem_of_fields",
     "resolve",
     "server_settings",
     "shipped",

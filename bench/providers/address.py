@@ -23,6 +23,8 @@ def address_problem(value: object) -> str | None:
         _ = urlsplit(value).port
     except ValueError:
         return problem
+    if not urlsplit(value).netloc.rpartition("@")[2].isascii():
+        return "must hold its host in ASCII, as name servers know it, e.g. xn--bcher-kva.example"
     if "#" in value:
         return "must hold no '#'"
     called = _CALLED.search(urlsplit(value).path)

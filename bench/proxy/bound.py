@@ -11,12 +11,9 @@ from typing import Any
 from bench import clean, prices
 from bench.costs import Billing
 from bench.prices import PriceBook
+from bench.providers import CAP_OF_RESPONSES, CAPS
 from bench.records import TokenUsage
 
-CAPS = ("max_tokens", "max_completion_tokens")
-"""Fields that cap an answer."""
-CAP_OF_RESPONSES = "max_output_tokens"
-"""The same of OpenAI's Responses."""
 TOOLS_TOKENS = 2_000
 """What a vendor says of tools in words of its own, beside the request's."""
 HARMLESS = frozenset(

@@ -12,9 +12,8 @@ from typing import Any
 from bench import clean
 from bench.costs import Billing, billing_by
 from bench.prices import PriceBook
-from bench.providers import Endpoint, chosen_lanes, merged
+from bench.providers import CAP_OF_RESPONSES, Endpoint, chosen_lanes, merged
 from bench.proxy.bound import (
-    CAP_OF_RESPONSES,
     HARMLESS,
     caps_of,
     is_responses,

@@ -33,6 +33,9 @@ MARGINS: dict[str, Margin] = {
 """Every margin by its key; a part of a claim names its own (`Part.margin`)."""
 
 
+NEAREST = 1e-6
+"""How near to 0 or 1 a share or a confidence may be stated; a factor lies between this and its inverse. No run of any
+size could tell more, and a risk of 1e-17 has no logarithm."""
 THESE, SUCH = "these", "such"
 ABOUT: dict[str, str] = {
     THESE: "fresh items of these kinds of task: families are fixed strata, items independent but for shared sources",
@@ -141,7 +144,7 @@ class Claim:
     """`slower_by` speaks of prompts of one size with so many calls at once, which `bench run --load` measures; None
     where it speaks of the items' own calls."""
     confidence: float = 0.95
-    """How sure the verdict is: 1 - alpha, in (0.5, 1), where alpha is the risk that it errs."""
+    """How sure the verdict is: 1 - alpha, above 0.5 and at most 0.999999, where alpha is the risk that it errs."""
     slice: WorkSlice | None = None
     """The kind of work that it speaks of; None for all items of its suites."""
 

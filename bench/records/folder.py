@@ -231,6 +231,11 @@ def has_answer(rows: pd.DataFrame) -> pd.Series[bool]:
     return rows["score"].notna() | (rows["outcome"].isin(SCORED) & ~is_graded(rows))
 
 
+def under(rows: pd.DataFrame, mask: pd.Series[bool]) -> pd.DataFrame:
+    """The rows under a mask; no copy where these are all."""
+    return rows if mask.all() else rows[mask]
+
+
 def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:
     """Both tables as records, for writing them anew. UsageError if they are missing or damaged."""
     return rows_as(read_table(folder, "items"), ItemRow), rows_as(read_table(folder, "answers"), AnswerRow)

@@ -33,7 +33,8 @@ class _Model:
     """provider/model, e.g. "anthropic/claude-opus-5-5", "weights/smollm2-135m-instruct", "openai-api/acme/small"."""
     _: KW_ONLY
     extra_body: Mapping[str, Any] = field(default_factory=dict)
-    """Added to every request's body as it is, in place of what we would send under the same key."""
+    """Added to every request's body as it is, in place of what we would send under the same key. What is asked (say
+    `messages`) and how many answers are made (`n`) are not for one model to choose."""
     max_tokens: int | None = None
     """Replaces every task's token cap, up or down; None keeps the tasks' own."""
     temperature: float | None = None

@@ -241,7 +241,7 @@ def _item_row(
     measured: bool,
 ) -> ItemRow:
     item = planned.item
-    known = {} if call is None else _measured(call, held=held)
+    known = {} if call is None else call_columns(call, held=held)
     return ItemRow(
         run=run, suite=item.suite, task=item.task, task_version=item.task_version, item=item.item,
         family=item.family, level=item.level, language=item.language, cluster=item.cluster,
@@ -271,7 +271,8 @@ _NOT_ASKED: Mapping[str, Any] = {
 }
 
 
-def _measured(call: Call, *, held: bool) -> dict[str, Any]:
+def call_columns(call: Call, *, held: bool) -> dict[str, Any]:
+    """What the items table says of a call beside its score and cost; `held`: the harness held its clock up."""
     scored = call.scored_attempt
     late = scored.buffered or (held and scored.reads == 1)
     return {

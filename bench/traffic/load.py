@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from bench.errors import UsageError, suggest
 from bench.importers import Ledger, output_folder
 from bench.prices import PriceBook
 from bench.records import Secrets, remove_folder, utc_now, write_text
+from bench.traffic.counts import possible
 from bench.traffic.forms import FORMATS
 from bench.traffic.hiding import Hiding, HidingLedger
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
@@ -26,6 +26,7 @@ from bench.traffic.reading import log_files, records
 from bench.traffic.row import Rows
 from bench.traffic.rows import RECORD, Logged
 from bench.traffic.table import TrafficTable
+from bench.traffic.twice import Twice
 from bench.traffic.values import at, word
 
 _LOOKED_AT = 200
@@ -43,7 +44,7 @@ class TrafficChoices:
     tag: str | None = None
     """Where the tag stands in a record, as keys with dots between them; None for the format's usual place."""
     dated: datetime | None = None
-    """The moment that calls without a time are priced at; None leaves their cost unknown."""
+    """A moment of the day that calls without a time are priced at; None leaves their cost unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +138,11 @@ def _written(
             for where, raw in records(path, Ledger()):
                 with suppress(*_ODD):  # named when the record itself is read
                     before(where, raw, reading)
-    rows, seen = Rows(pricer, hide, reading), set[bytes]()
+    rows, twice = Rows(pricer, hide, reading), Twice(reading.ledger)
     with TrafficTable(folder) as table:
-        for path, name in forms:
+        for number, (path, name) in enumerate(forms):
             for call in _calls(path, FORMATS[name], reading, tag):
-                if not _again(call, seen, reading.ledger):
+                if not twice(call, number):
                     table.add(rows(name, call, texts=FORMATS[name].texts))
         if not table.rows:
             first = "".join(f"; the first: {each['row']}: {each['why']}" for each in reading.ledger.dropped[:1])
@@ -149,6 +150,7 @@ def _written(
                 f"{forms[0][0]}: holds no call that can be read ({reading.ledger.dropped_count} rows left out{first})."
             )
         table.finish()
+    twice.note([path.name for path, _ in forms])
     _note(reading, hide, pricer)
     made = TrafficImport(
         folder=folder,
@@ -175,24 +177,12 @@ def _calls(path: Path, form: LogFormat, reading: LogReading, tag: str | None) ->
             continue
         try:
             for call in form.read(where, raw, reading):
+                call = replace(call, usage=possible(call))
                 yield call if tag is None else replace(call, tag=word(at(raw, *tag.split("."))))
         except LeftOutError as error:
             reading.ledger.drop(where, str(error))
         except _ODD as error:
             reading.ledger.drop(where, f"cannot be read ({type(error).__name__}: {error})")
-
-
-def _again(call: Logged, seen: set[bytes], ledger: Ledger) -> bool:
-    """Whether the same call stood before, and is left out. Files may count their lines alike: an id is not enough."""
-    if call.ident is None:
-        return False
-    about = "\0".join(map(str, (call.ident, call.model, call.time, call.usage)))
-    key = blake2b(about.encode(errors="surrogatepass"), digest_size=8).digest()
-    if key in seen:
-        ledger.drop(call.where, f"the call {call.ident[:80]} stands before; the first is kept")
-        return True
-    seen.add(key)
-    return False
 
 
 def _note(reading: LogReading, hide: Hiding, pricer: Pricer) -> None:
@@ -204,6 +194,12 @@ def _note(reading: LogReading, hide: Hiding, pricer: Pricer) -> None:
         ledger.note(f"Secrets in texts were replaced: {hidden}.")
     if pricer.assumed:
         ledger.note(f"{pricer.assumed} calls name no provider: priced as if the model's maker had billed them.")
+    if pricer.served:
+        pairs = ", ".join(f"{calls} {what}" for what, calls in pricer.served.most_common(3))
+        ledger.warn(
+            f"{pricer.served.total()} calls were answered by another model than was called, whose price is another or "
+            f"not known: priced as called ({pairs}{', ...' if len(pricer.served) > 3 else ''})."
+        )
 
 
 def _record(

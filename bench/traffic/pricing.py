@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from bench.prices import PriceBook, cost
+from bench.prices import Price, PriceBook, cost
 from bench.providers import BEYOND, find
 from bench.records import VENDORS, vendor_of
 from bench.traffic.rows import Logged
-from bench.traffic.values import moment
+from bench.traffic.values import is_day, moment
 
 _NAMES = {
     "moonshot_ai": "moonshot",
@@ -23,6 +24,8 @@ _NAMES = {
     "async_openai": "openai",
 }
 """What logs call a vendor whose preset has another name."""
+_DAY_S, _PAIRS = 86_400.0, 1000
+"""Seconds that an answer may take; pairs of models that are counted."""
 _MAKERS = {vendor.id: vendor.presets[0] for vendor in VENDORS if vendor.presets}
 
 
@@ -30,12 +33,16 @@ class Pricer:
     """Prices calls by one price list; keeps what it had to assume."""
 
     def __init__(self, book: PriceBook, dated: datetime | None = None) -> None:
-        """`dated`: the moment that calls without a time are taken to be from; None leaves their cost unknown."""
+        """`dated`: the day of which calls without a time are taken to be; None leaves their cost unknown."""
         self._book, self._dated = book, dated
         self.unpriced: Counter[str] = Counter()
         """Why a cost is unknown, and of how many calls."""
         self.assumed = 0
         """Calls that name no provider: they are priced by the list of the model's maker."""
+        self.served: Counter[str] = Counter()
+        """What was called and what answered, where these have not the same price; calls of each pair."""
+        self._steady: dict[tuple[str, str, str, str], bool] = {}
+        self._same: set[tuple[str, str | None]] = set()
 
     @property
     def about(self) -> dict[str, str]:
@@ -45,6 +52,7 @@ class Pricer:
     def __call__(self, call: Logged) -> tuple[float | None, str | None]:
         """USD and the price's id; None where the day, the provider, a price or a count is unknown."""
         at = moment(call.time) or self._dated
+        hourless = call.time is None or is_day(call.time)
         if at is None:
             return self._unknown("the log does not say when the call was made; --dated DAY prices it as of a day")
         provider, model = self._billed(call)
@@ -52,15 +60,46 @@ class Pricer:
             return self._unknown(f"no price list of {call.provider or 'the maker of ' + call.model}")
         reasons = bool(call.usage.out_reasoning) and call.mode is None
         mode = call.mode or ("thinking" if reasons else "standard")
+        if not hourless and 0 <= (call.latency_s or 0.0) <= _DAY_S:  # the end of the answer decides
+            at += timedelta(seconds=call.latency_s or 0.0)
         price = self._book.find(provider, model, at=at, mode=mode)  # type: ignore[arg-type]
         if price is None:
             return self._unknown(self._book.why_not(provider, model, None, mode))  # type: ignore[arg-type]
         if call.beyond is not None:
             return self._unknown(BEYOND + call.beyond)
+        if hourless and not self._is_steady(provider, model, mode, at):
+            return self._unknown(f"the log does not say at what hour, and the price {price.id} is not the same all day")
         made = cost(price, call.usage, at)
         if made.usd is None:
             return self._unknown(made.missing[0])
+        if call.served_model not in (None, call.model) and (price.id, call.served_model) not in self._same:
+            self._compare(call, provider, mode, at, (price, made.usd))
         return float(made.usd), price.id
+
+    def _is_steady(self, provider: str, model: str, mode: str, at: datetime) -> bool:
+        """Whether the price of a day (UTC) is the same at all its hours."""
+        key = (provider, model, mode, f"{at:%Y-%m-%d}")
+        if key not in self._steady:
+            begin = at.replace(hour=0, minute=0, second=0, microsecond=0)
+            halves = [begin + timedelta(minutes=30 * half) for half in range(48)]
+            prices = [(self._book.find(provider, model, at=half, mode=mode), half) for half in halves]  # type: ignore[arg-type]
+            factors = {price.schedule.factor(half) if price and price.schedule else 1 for price, half in prices}
+            self._steady[key] = all(price == prices[0][0] for price, _ in prices) and len(factors) == 1
+        return self._steady[key]
+
+    def _compare(self, call: Logged, provider: str, mode: str, at: datetime, made: tuple[Price, Decimal]) -> None:
+        """Counts a call that another model answered than was called, unless that costs the same."""
+        name = (call.served_model or "").rpartition("/")[2].lower()
+        price = self._book.find(provider, name, at=at, mode=mode)  # type: ignore[arg-type]
+        called = call.model.rpartition("/")[2].lower()
+        alike = price is None and (called in name or name in called)  # a dated id, or an alias, of the same model
+        if (alike or price == made[0]) and len(self._same) < _PAIRS:
+            self._same.add((made[0].id, call.served_model))
+        if alike or price == made[0] or (price and cost(price, call.usage, at).usd == made[1]):
+            return
+        what = f"{call.model[:60]} by {(call.served_model or '')[:60]}"
+        if len(self.served) < _PAIRS or what in self.served:
+            self.served[what] += 1
 
     def _unknown(self, why: str) -> tuple[None, None]:
         if len(self.unpriced) < 1000 or why in self.unpriced:

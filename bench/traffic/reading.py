@@ -1,4 +1,4 @@
-"""The records of a log: JSON lines, one JSON array of any size, objects one after another, or a CSV table."""
+"""The records of a log: JSON lines, JSON arrays of any size, objects one after another, or a CSV table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,7 +22,7 @@ _WORD = 32
 _SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".log")
 _WRAPPERS = ("data", "observations", "runs", "requests", "spend_logs", "logs", "results", "generations")
 """Keys under which an interface's answer holds its records."""
-_BEGIN, _BETWEEN = re.compile(r"[\s\ufeff]*\[?"), re.compile(r"[\s,]*")
+_BETWEEN = re.compile(r"[\s,\ufeff]*")
 
 
 def log_files(paths: Sequence[Path], ledger: Ledger) -> list[Path]:
@@ -29,10 +30,10 @@ def log_files(paths: Sequence[Path], ledger: Ledger) -> list[Path]:
 
     A link, pipe or device below a folder is left out: the folder may be a stranger's.
     """
-    files: list[Path] = []
+    files: dict[Path, Path] = {}
     for path in paths:
         if not path.is_dir():
-            files.append(path)
+            _add(files, path, ledger)
             continue
         inside = [Path(top) / name for top, _, names in os.walk(path) for name in names if _is_log(name)]
         if not inside:
@@ -41,10 +42,16 @@ def log_files(paths: Sequence[Path], ledger: Ledger) -> list[Path]:
             if file.is_symlink() or not file.is_file():
                 ledger.drop(file.name, "is a link, a pipe or a device, which are not read below a folder")
             else:
-                files.append(file)
+                _add(files, file, ledger)
     if not files:
         raise UsageError(f"{paths[0]}: holds no file but links, pipes and devices, which are not read. Name the files.")
-    return files
+    return [*files.values()]
+
+
+def _add(files: dict[Path, Path], path: Path, ledger: Ledger) -> None:
+    """A file by its place, so that one that is named twice is read once."""
+    if files.setdefault(path.resolve(), path) is not path:
+        ledger.note(f"{path.name} is named twice: it is read once.")
 
 
 def _is_log(name: str) -> bool:
@@ -55,11 +62,11 @@ def records(path: Path, ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]
     """Every record of a file and where it stands. What cannot be read is left out and named; UsageError if the file
     cannot be opened."""
     for where, raw in _unwrapped(path, ledger):
-        inside = next((raw[key] for key in _WRAPPERS if isinstance(raw.get(key), list)), None)
-        if inside is None or "model" in raw or not all(isinstance(each, Mapping) for each in inside):
+        inside = [each for key in _WRAPPERS if isinstance(each := raw.get(key), list)]
+        if not inside or "model" in raw or not all(isinstance(each, Mapping) for each in chain(*inside)):
             yield where, raw
         else:
-            yield from ((f"{where} entry {at}", each) for at, each in enumerate(inside, 1))
+            yield from ((f"{where} entry {at}", each) for at, each in enumerate(chain(*inside), 1))
 
 
 def _unwrapped(path: Path, ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -84,16 +91,16 @@ def _in_lines(path: Path) -> bool:
 
 
 def _values(path: Path, file: TextIO, ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The objects of an array, or objects one after another, each decoded alone: their number does not matter."""
+    """The objects of arrays, or objects one after another, each decoded alone: their number does not matter."""
     decode, text, want = json.JSONDecoder().raw_decode, file.read(_PIECE), _PIECE
-    at, line = _BEGIN.match(text).end(), 1  # type: ignore[union-attr]
-    line += text.count("\n", 0, at)
+    at, line, inside = 0, 1, False
     while True:
         begin = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
         line += text.count("\n", at, begin)
         where, at = f"{path.name} line {line}", begin
-        if text[at : at + 1] == "]":
-            return
+        if text[at : at + 1] == "[]"[inside]:
+            at, inside = at + 1, not inside
+            continue
         try:
             value, end = decode(text, at)
         except ValueError as error:
@@ -102,6 +109,8 @@ def _values(path: Path, file: TextIO, ledger: Ledger) -> Iterator[tuple[str, Map
             if not piece:
                 if at < len(text):
                     ledger.drop(where, f"is not JSON from here on ({error})")
+                elif inside:
+                    ledger.drop(where, "is where the file ends, within an array: it was cut. Take the whole file")
                 return
             text, at, want = text[at:] + piece, 0, min(2 * want, _LONGEST)
             continue

@@ -25,7 +25,7 @@ class TrafficRow:
     format: str
     """The log's format, a key of FORMATS."""
     time: str | None
-    """When it was sent: UTC, ISO 8601; None where the log does not say."""
+    """When it was sent: UTC, ISO 8601; the day alone where the log has no time of day, None where it does not say."""
     model: str
     """The model as called."""
     served_model: str | None
@@ -104,7 +104,7 @@ class Logged:
     cost_logged_usd: float | None = None
     """USD as the log says."""
     time: str | None = None
-    """UTC, ISO 8601."""
+    """UTC, ISO 8601; a day alone where the log has no time of day."""
     latency_s: float | None = None
     """Seconds."""
     ttft_s: float | None = None

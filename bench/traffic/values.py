@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bench import clean
@@ -34,8 +34,8 @@ def word(value: object) -> str | None:
 
 def count(value: object) -> int | None:
     """A token count, also one that a table wrote as a text or a decimal."""
-    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 12:
-        value = int(value)
+    if isinstance(value, str) and (text := value.strip().removesuffix(".0")).isdecimal() and len(text) < 12:
+        value = int(text)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return clean.count(value)
@@ -69,14 +69,26 @@ def moment(value: object) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
+def is_day(value: object) -> bool:
+    """Whether a time is a day without a time of day."""
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value.strip()))
+    except ValueError:
+        return False
+
+
 def stamp(value: object) -> str | None:
-    """A time as the table holds it: UTC, ISO 8601 to the millisecond."""
+    """A time as the table holds it: UTC, ISO 8601 to the millisecond; of a day alone the day."""
     found = moment(value)
-    return None if found is None else f"{found:%Y-%m-%dT%H:%M:%S}.{found.microsecond // 1000:03d}Z"
+    if found is None or is_day(value):
+        return None if found is None else f"{found:%Y-%m-%d}"
+    return f"{found:%Y-%m-%dT%H:%M:%S}.{found.microsecond // 1000:03d}Z"
 
 
 def between(begin: object, end: object) -> float | None:
     """Seconds from one time to another; None unless both are known, in order, and within a day."""
+    if is_day(begin) or is_day(end):
+        return None
     from_, until = moment(begin), moment(end)
     if from_ is None or until is None or not timedelta() <= until - from_ < timedelta(days=1):
         return None

@@ -33,8 +33,22 @@ _UNKNOWN = (None, "", "None", "null")
 
 
 def require(raw: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-    """LeftOutError that names the first of the dotted paths whose value is of another kind; unknown is no mistake."""
+    """LeftOutError that names the first key or dotted path whose value is of another kind; unknown is no mistake."""
     for path, kind in kinds.items():
-        value = at(raw, *path.split("."))
+        value = raw[path] if path in raw else at(raw, *path.split("."))
         if not any(value is each or value == each for each in _UNKNOWN) and not _HOLDS[kind](value):
             raise LeftOutError(f"{path} is {clean.line(repr(value)[:60])}, not {kind}")
+
+
+_TRUE = ("true", "t", "yes", "y", "on", "1", "1.0")
+_FALSE = ("false", "f", "no", "n", "off", "0", "0.0", "none", "null", "")
+"""How JSON, a table, and a spreadsheet that saved it again write them."""
+
+
+def flag(raw: Any, path: str) -> bool:
+    """Whether a dotted path says yes, as JSON or as a table writes it; nothing there is no. LeftOutError for others."""
+    value = at(raw, *path.split("."))
+    said = "" if value is None else str(value).strip().lower()
+    if said not in (*_TRUE, *_FALSE):
+        raise LeftOutError(f"{path} is {clean.line(repr(value)[:60])}, neither true nor false")
+    return said in _TRUE

@@ -372,7 +372,15 @@ class TestOddities:
             claims.judge_run(folder)
 
     @pytest.mark.parametrize(
-        "margin", [{"slower_by": float("inf")}, {"worse_by": 0.0}, {"cheaper_by": 1.0}, {"slower_by": float("nan")}]
+        "margin",
+        [
+            {"slower_by": float("inf")},
+            {"slower_by": 1e7},
+            {"worse_by": 5e-324},
+            {"worse_by": 0.0},
+            {"cheaper_by": 1.0},
+            {"slower_by": float("nan")},
+        ],
     )
     def test_impossible_margins_are_named(self, tmp_path: Path, margin: dict[str, Any]) -> None:
         with pytest.raises(UsageError, match="must lie between"):

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from bench import registry
@@ -80,6 +81,27 @@ def test_a_corrected_answer_scores_the_recorded_ones_anew(bench: Bench, ran: Pat
     assert (folder / "comparison.md").is_file()
     assert list((folder / "lm-eval" / "a").glob("samples_mine_*.jsonl"))
     assert read_rows(ran)[0] == before, "the parent is never altered"
+
+
+def test_verify_holds_the_table_against_the_journal(bench: Bench, ran: Path) -> None:
+    """A served model, a token count or a time that was changed in a run's table, and a call that was never made."""
+    assert bench("report", ran.name).code == 0
+    whole = bench("verify", ran.name)
+    assert (whole.code, "who answered are as the journal recorded them" in whole.out) == (0, True), whole.out
+    table = pd.read_parquet(ran / "items.parquet")
+    table["served_model"] = table["served_model"].mask(table["item"] == "i1", "gpt-9")
+    table["latency_s"] = table["latency_s"].mask(table["item"] == "i3", 0.001)
+    table.to_parquet(ran / "items.parquet")
+    assert bench("report", ran.name).code == 0
+    forged = bench("verify", ran.name)
+    assert forged.code == 3
+    said = [line for line in forged.out.splitlines() if "by the journal" in line]
+    assert [line.split(", ")[1].split(":")[0] for line in said].count("served_model") == 2
+    assert any("published gpt-9, the tables give " in line for line in said)
+    assert any("latency_s: published 0.001" in line for line in said)
+    (ran.parent / JOURNAL).unlink()
+    alone = bench("verify", ran.name).out
+    assert ("by the journal" in alone, "times are the items table's own" in alone) == (False, True)
 
 
 def test_nothing_changed_is_said(bench: Bench, ran: Path) -> None:

@@ -43,6 +43,7 @@ def test_caps_are_rows_of_one_run_each_with_its_claim(bench: Bench, endpoint: Fa
         ("colour=1,2", "'colour' cannot be swept. Known: effort"),
         ("max_token=1,2", "'max_token' cannot be swept. Did you mean 'max_tokens'?"),
         ("max_tokens=1", "write a key and two or more different values"),
+        (f"max_tokens={','.join(map(str, range(1, 301)))}", "300 values, and 64 at most are swept."),
         ("good:temperature=1,1.0", "write a key and two or more different values"),
         ("good:max_tokens=0,5", "max_tokens must be at least 1; found 0."),
         ("good:effort=low,bogus", "knows no effort 'bogus'. Known: none, minimal, low"),

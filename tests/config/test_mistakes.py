@@ -57,6 +57,13 @@ BAD = [
     (TWO + '[claims.c]\ncandidate = "a"\nbaseline = "z"\nworse_by = 0.1\n', 7, "Known: a, b."),
     (CLAIM + 'worse_by = 0.1\nsuites = ["codin"]\n', 9, "suite 'codin' is not part of [run]. Did you mean 'coding'?"),
     ("[models.a]\nmodel = '''\nwhat is = this'''\n", 2, "unknown provider 'what is = this'"),
+    (
+        f'[models.{"a" * 101}]\nmodel = "openai-api/acme/small"\n',
+        1,
+        "has 101 bytes, and 100 at most",
+    ),
+    (f'[models."{"模" * 34}"]\nmodel = "openai-api/acme/small"\n', 1, "has 102 bytes, and 100 at most"),
+    (MODEL + 'base_url = "http://ⓛocalhost:9411/v1"\n', 3, "base_url must hold its host in ASCII"),
     # Shapes.
     ("run = 3\n" + MODEL, 1, "'run' must be a table: [run]."),
     ("models = 3\n", 1, "write one table per entry: [models.<name>]."),
@@ -79,7 +86,7 @@ BAD = [
     ('[models.a]\nmodel = ""\n', 2, "model must be a text in quotes; found ''."),
     (MODEL + "max_tokens = 0\n", 3, "max_tokens must be at least 1"),
     (MODEL + "top_p = 0\n", 3, "top_p must be above 0 and at most 1"),
-    (MODEL + "timeout_s = 0\n", 3, "timeout_s must be above 0; found 0."),
+    (MODEL + "timeout_s = 0\n", 3, "timeout_s must be above 0 and at most 1e+06; found 0."),
     ('[models.a]\nmodel = "weights/smollm2-135m-instruct"\nkv_unified = 1\n', 3, "kv_unified must be true or false"),
     ('[models.a]\nmodel = "weights/smollm2-135m-instruct"\ncontext = 8\n', 3, "context must be at least 256"),
     (MODEL + 'base_url = "127.0.0.1:8000"\n', 3, "base_url must be an address that begins with http:// or https://."),
@@ -90,7 +97,14 @@ BAD = [
     (CLAIM + "worse_by = -0.1\n", 8, "worse_by must be a number above 0"),
     (CLAIM + "worse_by = nan\n", 8, "worse_by must be a number above 0"),
     (CLAIM + "worse_by = true\n", 8, "worse_by must be a number above 0"),
-    (CLAIM + "slower_by = 0\n", 8, "slower_by must be above 0"),
+    (CLAIM + "slower_by = 0\n", 8, "slower_by must be at least 1e-06 and at most 1e+06"),
+    (CLAIM + "slower_by = 1e308\n", 8, "slower_by must be at least 1e-06 and at most 1e+06"),
+    (CLAIM + "worse_by = 5e-324\n", 8, "worse_by must be no nearer than 1e-06 to 0 or 1"),
+    (
+        CLAIM + "worse_by = 0.1\nconfidence = 0.9999999999999999\n",
+        9,
+        "confidence must be no nearer than 1e-06 to 0.5 or 1",
+    ),
     (CLAIM + "worse_by = 0.1\nconfidence = 0.05\n", 9, "confidence must be a number above 0.5 and below 1, e.g. 0.95"),
     (CLAIM + 'worse_by = 0.1\nover = "all"\n', 9, 'over must be "each", "mean" or "traffic"'),
     # Models.
@@ -132,7 +146,36 @@ BAD = [
         3,
         'headers must not hold a key: write X-Api-Key = "$NAME" and set that',
     ),
+    (MODEL + "timeout_s = 1e300\n", 3, "timeout_s must be above 0 and at most 1e+06"),
+    (MODEL + "[run]\nreuse = 1e300\n", 4, "reuse must be at least 0 and at most 1e+06"),
     (CLAUDE + "extra_body = 3\n", 3, "extra_body must be a table, e.g. { name = 1 }; found 3."),
+    # What would ask one model otherwise than the others, or pass a budget's bound.
+    *(
+        (CLAUDE + f"extra_body = {{ {field} = {value} }}\n", 3, f"extra_body has '{field}': {why}")
+        for field, value, why in (
+            ("messages", "[]", "every model is asked the same. Take it out; a prompt of its own is declared with"),
+            ("system", '"x"', "every model is asked the same."),
+            ("tools", "[]", "every model is asked the same."),
+            ("stream", "false", "we send that ourselves. Take it out."),
+            ("n", "8", "answers beyond the first would be paid for and never read."),
+            ("best_of", "8", "answers beyond the first"),
+            ("prediction", "{ content = 'x' }", "what is predicted wrongly is billed beyond any cap."),
+            ("max_tokens", '"5000"', "a cap is a whole number above 0; found '5000'."),
+            ("max_completion_tokens", "1.5", "a cap is a whole number above 0; found 1.5."),
+        )
+    ),
+    ('[models.a]\nmodel = "weights/smollm2-135m-instruct"\nextra_body = { n = 2 }\n', 3, "extra_body has 'n':"),
+    (
+        '[models.a]\nmodel = "acme/x"\n[providers.acme]\nbase_url = "http://127.0.0.1:9/v1"\n'
+        "[[providers.acme.models]]\nmatch = ['x']\nalways = { messages = [] }\n",
+        2,
+        "its provider's rule `always` has 'messages': every model is asked the same.",
+    ),
+    (
+        '[models.a]\nmodel = "dashscope/qwen-plus"\nthinking_budget = 100\nextra_body = { thinking_budget = 50000 }\n',
+        3,
+        "thinking_budget and extra_body's thinking_budget say the same. Keep one.",
+    ),
     ('[models.a]\nmodel = "weights/smollm2-135m-instruct"\neffort = "low"\n', 3, "effort is for remote endpoints;"),
     # Providers.
     (MODEL + "[providers.x]\nbase-url = 3\n", 4, "unknown key 'base-url' in [providers.x]. Did you mean 'base_url'?"),

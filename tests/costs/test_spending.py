@@ -141,6 +141,19 @@ def test_fields_of_the_users_own_choose_the_price(model: str, sent: dict[str, An
     assert spending.priced("m")
 
 
+def test_the_bound_holds_whatever_cap_a_server_takes_and_for_what_is_asked_beside_the_prompt() -> None:
+    spending, bill, endpoint = of(
+        "openai/gpt-6.1-sol", extra_body={"max_tokens": 5000, "response_format": {"a": "b" * 900}}
+    )
+    call = replace(planned(), body=endpoint.body(planned().item, RunSettings(("s",))))
+    assert {bill.cap_field, "max_tokens"} <= {*call.body}
+    price = bill.price(spending.book, datetime.now(UTC))
+    assert price is not None
+    beside = len('{"a": ""}') + 900
+    most = prices.worst_case(price, most_prompt_tokens(call.item) + beside, 5000 + OVERRUN_TOKENS)
+    assert spending.worst(call) == most
+
+
 def test_a_lane_that_no_list_knows_has_no_price() -> None:
     spending, _, _ = of("openai/gpt-6.1-sol", extra_body={"service_tier": "flex"})
     assert not spending.priced("m")

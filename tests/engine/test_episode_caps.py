@@ -23,6 +23,8 @@ PROMPT, ANSWER, MOST_ANSWER = 900, 100, 64
 """Tokens of each turn, and the most that an answer may have."""
 DELAY_S, SECONDS = 0.003, 0.008
 """What each turn takes at least, and a cap that the turns that call do not keep."""
+LONG = "e" * (64 * PROMPT)
+"""An argument of as many tokens of 64 bytes as the endpoint states of a whole prompt."""
 USD = Decimal("0.01")
 """What a turn costs where dollars are capped."""
 AMPLE = Dialogue(
@@ -39,6 +41,7 @@ CAPS: Mapping[str, Mapping[str, Any]] = {
     "turns": {"turns": 2},
     "calls": {"calls": AT_A_TURN - 1},
     "tokens": {"tokens": TWO_TURNS + PROMPT + ANSWER + MOST_ANSWER},
+    "understated": {},
     "time": {"seconds": SECONDS},
     "money": {},
 }
@@ -50,6 +53,8 @@ def turn_of(request: Request) -> Reply:
     number = sum(message["role"] == "assistant" for message in request.body["messages"])
     function = {"name": "look", "arguments": "{}"}
     calls = [{"index": at, "id": f"c{number}_{at}", "function": function} for at in range(AT_A_TURN)]
+    if request.body["messages"][0]["content"] == "understated":
+        calls = [{"index": 0, "id": f"c{number}", "function": {**function, "arguments": json.dumps({"x": LONG})}}]
     delta = {"content": "Done."} if number == ENDS_AFTER - 1 else {"tool_calls": calls}
     chunks: list[dict[str, Any]] = [
         {"choices": [{"index": 0, "delta": delta, "finish_reason": "stop"}]},
@@ -74,7 +79,7 @@ class Tools:
 
     def act(self, name: str, arguments: Mapping[str, Any] | None) -> _Took:
         """One call."""
-        assert (name, arguments) == ("look", {})
+        assert (name, arguments) in (("look", {}), ("look", {"x": LONG}))
         self.made[self.cause] += 1
         return _Took()
 
@@ -107,13 +112,15 @@ def test_the_first_turn_beyond_each_cap_is_never_asked() -> None:
         asked = Counter(request.body["messages"][0]["content"] for request in endpoint.requests)
     came = {planned.item.item: calls[planned.key] for planned in plan.calls}
     ended = {cause: call.episode.stop_cause for cause, call in came.items() if call.episode}
-    assert ended == {cause: cause for cause in CAPS}
+    assert ended == {cause: cause for cause in CAPS} | {"understated": "tokens"}
     in_time = asked.pop("time")
-    assert asked == {"final": ENDS_AFTER, "turns": 2, "calls": 1, "tokens": 2, "money": 2}
+    assert asked == {"final": ENDS_AFTER, "understated": 3, "turns": 2, "calls": 1, "tokens": 2, "money": 2}
     took = [each.latency_s or 0.0 for each in came["time"].attempts]
     assert len(took) == in_time
     assert sum(took[:-1]) <= SECONDS < sum(took), "the cap is on all answers together"
     assert made.pop("time") == AT_A_TURN * in_time
-    assert made == {"final": 8, "turns": 2, "tokens": 4, "money": 4}, "too many calls of a turn are not made at all"
+    assert made == {"final": 8, "understated": 3, "turns": 2, "tokens": 4, "money": 4}, (
+        "too many calls of a turn are not made at all"
+    )
     assert {cause for cause, call in came.items() if call.outcome is Outcome.TRUNCATED} == {*CAPS} - {"final"}
     assert {cause: (call.usage.out_total or 0) / ANSWER for cause, call in came.items()} == {**asked, "time": in_time}

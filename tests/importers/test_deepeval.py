@@ -27,13 +27,15 @@ def test_deepeval(importing: Importing, tmp_path: Path) -> None:
     cases = [
         {"name": "a", "input": "q", "actualOutput": "x", "success": True, "metricsData": metrics},
         {"name": "b", "input": "r", "success": False, "metricsData": []},
+        {"name": "c", "input": "s", "success": False, "metricsData": metrics},
     ]
     path = written(tmp_path / "acme.json", {"testRunData": {"identifier": "mine", "testCases": cases}})
     done, _ = importing("deepeval", path)
     assert (done.models, done.suites) == (("acme",), ("mine",))
     assert items(done)["score"].tolist() == [1, 0]
     assert any("a judge's word" in note for note in done.notes)
+    assert [each["why"] for each in done.dropped] == ["success is False, and that of its metrics says otherwise"]
     done, _ = importing("deepeval", path, mapping={"metric": "GEval", "model": "=m"})
-    assert (items(done)["score"].tolist(), done.models, done.dropped_count) == ([0.7], ("m",), 1)
+    assert (items(done)["score"].tolist(), done.models, done.dropped_count) == ([0.7, 0.7], ("m",), 1)
     with pytest.raises(UsageError, match="a list `testCases` is expected"):
         importing("deepeval", "{}", file="x.json")

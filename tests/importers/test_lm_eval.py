@@ -207,6 +207,26 @@ def test_unlike_generation_settings_are_told(importing: Importing, copied: Path)
     assert '"temperature": 1.0' in warning
 
 
+def test_samples_that_contradict_their_results_are_left_out(importing: Importing, copied: Path) -> None:
+    (sums,), (facts,) = copied.glob("samples_mini_sums_*.jsonl"), copied.glob("samples_mini_facts_*.jsonl")
+    sums.write_text("\n".join(sums.read_text().splitlines()[:3]))
+    facts.write_text(facts.read_text().replace('"exact_match": 0.0', '"exact_match": 1.0'))
+    done, _ = importing("lm_eval", copied)
+    assert (done.items, len(totals(done))) == (0, 2)
+    warned = [note for note in done.notes if note.startswith("WARNING: smollm2, ")]
+    assert [note.partition(": the samples are left out")[0] for note in warned] == [
+        "WARNING: smollm2, mini_sums: its samples are 3 of the 4 that its results count",
+        "WARNING: smollm2, mini_facts: its samples' mean exact_match is 1, and its results say 0",
+    ]
+
+
+def test_another_system_prompt_makes_other_items(importing: Importing, copied: Path) -> None:
+    edited(copied, model_name="other", system_instruction="Answer 0 always.")
+    done, _ = importing("lm_eval", SMALL, copied)
+    with pytest.raises(UsageError, match="prompt_sha256 differs"):
+        claims.pair(items(done), read_record(done.folder), "other", "smollm2", done.suites)
+
+
 def test_damaged_samples_are_named(importing: Importing, copied: Path) -> None:
     (path,) = copied.glob("samples_mini_sums_*.jsonl")
     lines = path.read_text().splitlines()

@@ -53,6 +53,11 @@ def test_promptfoo(importing: Importing, tmp_path: Path) -> None:
     done, _ = importing("promptfoo", written(path, content))
     assert items(done)["score"].isna().sum() == 1
     assert done.dropped_count == 1
+    content["results"]["results"][2] |= {"success": True, "gradingResult": {"pass": False}}
+    content["results"]["results"][4] |= {"failureReason": 2, "error": "429"}
+    done, _ = importing("promptfoo", written(path, content))
+    assert (items(done)["score"].isna().sum(), done.dropped_count) == (2, 2), "a provider's failure is no wrong answer"
+    assert "success is True, and its gradingResult says False" in [each["why"] for each in done.dropped]
     assert items(done)["task"].str.startswith("sums: ").all()
     with pytest.raises(UsageError, match="is no result of promptfoo"):
         importing("promptfoo", "{}", file="x.json")

@@ -9,7 +9,8 @@ from statistics import median
 from tests.perf.conftest import Bar, Hold
 from tests.perf.harness import quantile
 from tests.perf.mock import Mock
-from tests.perf.proxies import ASKED, WARM, Way, asked, body, memory_mb, ours
+from tests.perf.proxies import ASKED, WARM
+from tests.perf.ways import Way, asked, body, memory_mb, ours
 
 PAIRS = 80
 """Requests each way, in turn."""

@@ -11,6 +11,7 @@ import pytest
 
 from bench.errors import UsageError
 from bench.prices import load
+from bench.prices.reading import recorded_price
 from tests.prices.lists import book, row
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -184,3 +185,9 @@ def test_the_users_numbers_are_exact(tmp_path: Path) -> None:
     assert price.valid_from == datetime(2026, 11, 1, 12, tzinfo=UTC)
     assert price.valid_to == datetime(2026, 12, 1, 4, tzinfo=UTC)
     assert price.id == "prices.toml:acme/small@2026-11-01T12:00:00Z"
+
+
+def test_a_recorded_price_needs_no_schedule() -> None:
+    """Of the hours and the currency of a row, an item's recorded cost says what they came to."""
+    recorded = recorded_price(row(schedule="night", currency="CNY"))
+    assert recorded == recorded_price(row())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.providers import openai_chat
 from bench.providers.usage import of_chat, of_messages
 from bench.records.items import TokenUsage
 
@@ -267,3 +269,10 @@ def test_parts_never_exceed_their_whole(
     )
     assert found.in_uncached is None or (found.in_uncached >= 0 and found.in_total == prompt > 0)
     assert found.out_reasoning is None or found.out_total is None or found.out_reasoning <= found.out_total
+
+
+def test_a_charge_that_a_vendor_states_in_ticks_is_in_dollars() -> None:
+    event = openai_chat.read_event(
+        json.dumps({"choices": [], "usage": {**chat(9, out=5), "cost_in_usd_ticks": 37_756_000}})
+    )
+    assert event.cost_usd == pytest.approx(0.0037756)

@@ -11,7 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from bench.errors import UsageError
-from bench.records import folder, parquet, read_record, read_table, write_record, write_tables
+from bench.records import folder, parquet, read_record, read_table, tables_kept, write_record, write_tables
 from bench.records.aggregates import AggregateRow
 from bench.records.episodes import TurnRow
 from bench.records.folder import (
@@ -25,10 +25,15 @@ from bench.records.folder import (
     read_aggregates,
     read_run,
     read_turns,
+    require_all,
+    require_no_more,
+    require_scores,
+    require_unique,
     run_folders,
     write_aggregates,
     write_turns,
 )
+from bench.records.recorded import RecordedImport
 from bench.records.tables import AnswerRow
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 
@@ -184,3 +189,50 @@ def test_an_error_of_another_file_stays_what_it_is(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pyarrow.table({"a": ["x"]}), tmp_path / "t.parquet")
     with pytest.raises(FileNotFoundError), parquet.parquet_file(tmp_path, "t.parquet"):
         (tmp_path / "other").read_text()
+
+
+def test_tables_that_are_kept_are_read_once_until_the_file_changes(tmp_path: Path) -> None:
+    write_run(tmp_path, [ANSWERED, replace(ANSWERED, item="2")])
+    with tables_kept():
+        assert len(read_table(tmp_path, "items", ["item"])) == 2
+        first = read_table(tmp_path, "items")
+        assert len(read_table(tmp_path, "items")) == len(first) == 2
+        assert list(read_table(tmp_path, "items", ["item"])) == ["item"]
+        write_tables(tmp_path, [ANSWERED], [answer(ANSWERED.item, "x")])
+        assert len(read_table(tmp_path, "items")) == 1
+
+
+def test_a_long_table_is_read_column_by_column_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [replace(ANSWERED, item=str(number), level=None if number % 2 else 2) for number in range(5)]
+    write_run(tmp_path, rows)
+    short = read_table(tmp_path, "items")
+    monkeypatch.setattr(parquet, "SHARED_ROWS", 2)
+    pd.testing.assert_frame_equal(read_table(tmp_path, "items"), short)
+
+
+def test_rows_that_a_run_planned_must_be_there_and_once(tmp_path: Path) -> None:
+    write_run(tmp_path, [ANSWERED])
+    items, known = read_table(tmp_path, "items"), read_record(tmp_path)
+    [suite] = known.suites
+    planned = replace(known, suites={suite: replace(known.suites[suite], items_planned=1)})
+    require_all(items, planned, tmp_path)
+    require_no_more(items, planned, tmp_path)
+    require_all(items[:0], replace(planned, imported=RecordedImport(format="csv")), tmp_path)  # an import had no plan
+    with pytest.raises(UsageError, match=r"has 1 rows of .* and the run planned 0"):
+        require_no_more(items, replace(known, suites={suite: replace(known.suites[suite], items_planned=0)}), tmp_path)
+    with pytest.raises(UsageError, match="has 1 of the 2 rows of"):
+        require_all(items, replace(known, suites={suite: replace(known.suites[suite], items_planned=2)}), tmp_path)
+    require_unique(items, tmp_path)
+    with pytest.raises(UsageError, match="is there twice"):
+        require_unique(pd.concat([items, items]), tmp_path)
+
+
+def test_a_row_without_the_score_of_its_outcome_is_refused(tmp_path: Path) -> None:
+    items = read_table(write_run(tmp_path, [ANSWERED]), "items")
+    require_scores(items, tmp_path)
+    with pytest.raises(UsageError, match="score is not a number, yet it was answered"):
+        require_scores(items.assign(score=pd.Series([None], dtype="Float64")), tmp_path)
+    with pytest.raises(UsageError, match="has a score, yet it was infrastructure"):
+        require_scores(items.assign(outcome="infrastructure"), tmp_path)

@@ -28,7 +28,7 @@ from bench.report.charts.tokens import CUT, token_use, tokens
 from bench.report.numbers import slices
 from bench.report.numbers.pairwise import Difference
 from bench.report.page.dark import DARK, themed
-from bench.report.text.names import file_name
+from bench.report.text.names import file_name, file_names
 from bench.stats import Interval
 from tests.report.pictures import faults, written
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
@@ -411,3 +411,8 @@ def test_numbers_and_words_fit() -> None:
     assert style.extent(cut, 9)[0] <= 1.0
     assert style.wrap("one two", 9, 0.4) == ["one", "two"]
     assert file_name("a b/ü.c") == "a-b-.c"
+    names = file_names([("a-b",), ("a/b",), ("A b",), ("c",)])
+    assert len({name.casefold() for name in names.values()}) == 4
+    assert (names["a-b",], names["c",]) == ("a-b", "c")
+    pairs = file_names([("a", "b_against_c"), ("a_against_b", "c")], "_against_")
+    assert pairs["a", "b_against_c"] == "a_against_b_against_c" != pairs["a_against_b", "c"]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bench.stats import Floats, Strata, bet_on_difference, bet_on_ratio, log_wealth
+from bench.stats import Floats, Reason, Strata, bet_on_difference, bet_on_ratio, log_wealth
 from bench.stats.betting import BETS
 
 
@@ -65,3 +65,13 @@ def test_items_that_share_a_source_are_one_bet() -> None:
     together = bet_on_difference(values, pairs, 0.03, 0.05)
     means = values.reshape(-1, 2).mean(axis=1)
     assert together.p_within == pytest.approx(math.exp(-log_wealth(means + 0.03, 0.97)))
+
+
+def test_a_bill_that_nothing_limits_or_that_is_zero_shows_nothing() -> None:
+    def reason(ours: Floats, limits: tuple[float | None, float | None]) -> Reason:
+        test = bet_on_ratio(ours, np.ones(10), alone(10), 0.5, limits=limits, alpha=0.05)
+        assert test.problem is not None
+        return test.problem.reason
+
+    assert reason(np.zeros(10), (1.0, 1.0)) is Reason.ZERO_SUM
+    assert reason(np.ones(10), (None, 1.0)) is Reason.TAIL_UNBOUNDED

@@ -123,3 +123,31 @@ class TestRatio:
             ratio_test([0.0, 1.0], [1.0, 1.0], alone(2), 1.0, of=Ratio.GEOMETRIC)
         with pytest.raises(ValueError, match="not negative"):
             ratio_test([math.inf], [1.0], alone(1), 1.0)
+
+
+class TestClusters:
+    """Ratios of items that come in families."""
+
+    @pytest.mark.parametrize("of", Ratio)
+    def test_too_few(self, of: Ratio) -> None:
+        test = ratio_test(*bills(20, 0.5), families(20, 5), 0.6, of=of)
+        assert test.problem is not None
+        assert test.problem.reason is Reason.FEW_CLUSTERS
+        assert test.p_within == 1
+
+    @pytest.mark.parametrize("limits", [None, (1.0, 8.0), (None, None)])
+    def test_a_cutoff_asks_for_p_values_alone(self, limits: tuple[float | None, float | None] | None) -> None:
+        strata = families(120, 2)
+        full = ratio_test(*bills(120, 0.07), strata, 0.1, limits=limits)
+        quick = ratio_test(*bills(120, 0.07), strata, 0.1, limits=limits, cutoff=0.05)
+        assert shown(full) == shown(quick)
+        assert quick.p_beyond == 1
+        assert (quick.problem and quick.problem.reason) == (full.problem and full.problem.reason)
+        beyond = ratio_test(*bills(120, 0.3), strata, 0.1, limits=limits, cutoff=0.05)
+        assert beyond.p_within == 1
+        assert (beyond.p_beyond <= 0.05) is (limits != (None, None)), "80 independent items bound no tail"
+
+    def test_a_family_that_may_be_dear_as_a_whole_counts_once(self) -> None:
+        alike = ratio_test(*bills(120, 0.08), alone(120), 0.1, limits=(1.0, 8.0))
+        in_families = ratio_test(*bills(120, 0.08), families(120, 6), 0.1, limits=(1.0, 8.0))
+        assert in_families.p_within > alike.p_within

@@ -157,3 +157,10 @@ def test_the_published_table_of_swe_bench_comes_out_of_its_items() -> None:
             policy = checked(made, share, 0.1)
             assert 100 * policy.quality == pytest.approx(quality, abs=0.1), (name, share)
             assert 100 * policy.saving == pytest.approx(saving, abs=0.6), (name, share)
+
+
+def test_a_perfect_check_takes_what_is_right_and_nothing_else() -> None:
+    sample, _, _ = items()
+    perfect, blind = checked(sample), checked(sample, 1.0, 0.0)
+    assert perfect.quality == pytest.approx(float(np.maximum(sample.ours, sample.theirs).mean()))
+    assert blind.quality == pytest.approx(float(sample.ours.mean()))

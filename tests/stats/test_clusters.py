@@ -7,7 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from bench.stats.clusters import ClusteredMean, clustered_mean, prudent_design_effect, stratified_mean
+from bench.stats import Strata
+from bench.stats.clusters import (
+    LEAST_WITHIN,
+    ClusteredMean,
+    clustered_mean,
+    coded,
+    prudent_design_effect,
+    stratified_effect,
+    stratified_mean,
+)
+from bench.stats.winsorized import above_p
 
 
 def test_by_hand() -> None:
@@ -56,3 +66,19 @@ def test_hardly_any_difference_does_not_prove_independence() -> None:
     assert prudent_design_effect(1.0, ten_each, 10_000) == pytest.approx(1.0, abs=0.01)
     assert prudent_design_effect(5.0, ten_each, 0) == 5.0
     assert prudent_design_effect(1.0, [str(i) for i in range(50)], 0) == 1.0
+
+
+def test_fixed_kinds_of_task_make_no_error() -> None:
+    """Values that differ between kinds only: the least share is left; those that differ within them alone: all."""
+    between, within = np.repeat([0.0, 1.0], 50), np.tile([0.0, 1.0], 50)
+    kinds = ["a"] * 50 + ["b"] * 50
+    assert stratified_effect(between, kinds) == LEAST_WITHIN
+    assert stratified_effect(within, kinds) == pytest.approx(1.0)
+    assert stratified_effect(between, ["a"] * 100) == 1.0
+    gaps = np.array([4, 4, 9])
+    assert coded(gaps).tolist() == [0, 0, 1]
+
+
+def test_a_result_of_less_than_two_clusters_is_refused() -> None:
+    with pytest.raises(ValueError, match="two effective clusters"):
+        above_p(np.zeros(4), Strata(["s"] * 4, ["a"] * 4), 0.0)

@@ -13,6 +13,7 @@ from scipy import optimize
 from scipy.stats import multinomial, norm
 
 from bench.stats.paired import (
+    EXACT_UP_TO,
     Paired,
     critical_value,
     inferiority_p,
@@ -140,3 +141,9 @@ def test_items_of_clusters_count_as_fewer() -> None:
     assert (pair.n, pair.lost, pair.discordance) == (100, 2, 0.04)
     assert noninferiority_p(pair, 0.03) > noninferiority_p(Paired(200, 4, 4), 0.03)
     assert noninferiority_p(Paired(0.5, 0, 0), 0.03) == 1.0
+
+
+def test_beyond_the_exact_sizes_the_normal_tail_decides() -> None:
+    pair = Paired(EXACT_UP_TO + 1, 30, 20)
+    assert noninferiority_p(pair, 0.05) == pytest.approx(norm.sf(tango(pair, -0.05)))
+    assert inferiority_p(pair, 0.05) == pytest.approx(norm.sf(tango(pair.swapped(), 0.05)))

@@ -101,3 +101,11 @@ def test_cost_ratios() -> None:
 def test_no_interval_reaches_beyond_what_scores_can_differ() -> None:
     found = made([1.0, 1.0, -1.0, -1.0] * 3, families(12, 2), binary=False).interval(0.95)
     assert (found.low, found.high) == (-1.0, 1.0)
+
+
+def test_scores_that_are_no_numbers_are_refused_and_fixed_kinds_narrow_the_rest() -> None:
+    with pytest.raises(ValueError, match="finite"):
+        score_difference([0.0, float("nan")], alone(2))
+    values = [-1.0] * 10 + [0.0] * 90
+    kinds = Strata(["s"] * 100, [str(at) for at in range(100)], kinds=["a"] * 10 + ["b"] * 90)
+    assert made(values, kinds).design_effect < made(values, alone(100)).design_effect == 1.0

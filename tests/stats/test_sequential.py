@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy
 
-from bench.stats import Shape, levels, sequential_p, shape_for
+from bench.stats import Shape, levels, sequential, sequential_p, shape_for
 
 TEN = [(look + 1) / 10 for look in range(10)]
 FIVE = [0.2, 0.4, 0.6, 0.8, 1.0]
@@ -61,3 +61,8 @@ def test_few_items_keep_their_risk_for_the_end() -> None:
 def test_looks_that_do_not_rise_are_refused(fractions: list[float]) -> None:
     with pytest.raises(ValueError, match="must rise"):
         levels(fractions, 0.05, Shape.POWER)
+
+
+def test_a_bound_that_nothing_need_pass_is_the_lowest_there_is() -> None:
+    points, density = np.array([0.0]), np.array([1.0])
+    assert sequential._bound(points, density, step=1.0, wanted=2.0, root=1.0) == -sequential._FAR

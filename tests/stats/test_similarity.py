@@ -86,3 +86,34 @@ def test_coverage_and_power(models: int, monkeypatch: pytest.MonkeyPatch) -> Non
     assert 0.93 - 0.045 <= covered <= 0.97 + 0.045
     copied = [found(world(rng, 0.3, models)).excess for _ in range(60)]
     assert sum((each.low or 0) > 0 for each in copied if each) / 60 >= 0.9
+
+
+def test_of_many_models_some_pairs_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similarity, "DRAWS", 100)
+    monkeypatch.setattr(similarity, "MOST_PAIRS", 7)
+    scores = world(np.random.default_rng(5), 0.0, items=200)
+    assert found(scores).pairs <= 7  # 8 models: pairs are drawn from the names, without a table of all
+    monkeypatch.setattr(similarity, "MOST_PAIRS", 9)
+    assert found(scores).pairs <= 9  # a table of 28 pairs, of which 9 are drawn
+
+
+def test_a_pair_that_no_other_pair_stands_beside_has_no_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similarity, "DRAWS", 100)
+    scores = world(np.random.default_rng(5), 0.0, items=200)
+    vendors = ["a", "b", *["c"] * 6]
+    alone = alike(scores, vendors, ITEMS[:200], (0, 1))
+    assert alone is not None
+    assert (alone.pairs, alone.reference, alone.excess) == (0, None, None)
+
+
+def test_a_curve_that_does_not_settle_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similarity, "_STEPS", 1)
+    rough = similarity._expected(np.array([0.0, 1.0, 1.0]), np.array([0.1, 0.5, 0.9]))
+    assert ((rough > 0) & (rough < 1)).all()
+
+
+def test_an_item_that_no_other_model_missed_says_nothing_of_chance() -> None:
+    wrong = [dict.fromkeys(range(60), "x"), dict.fromkeys(range(60), "x"), dict.fromkeys(range(50), "y")]
+    seen = same_wrong(wrong, ITEMS[:60], (0, 1))
+    assert seen is not None
+    assert (seen.n, seen.share, seen.chance) == (50, 1.0, 0.0)

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.stats import Interval
+from bench.stats.tails import Tail, guarded, widened
 from bench.stats.tilted import tilted_interval, tilted_p
 
 
@@ -94,3 +96,10 @@ def test_an_interval_holds_the_differences_that_are_not_rejected() -> None:
     assert tilted_p(values - found.low - 0.01, -1 - found.low - 0.01) > 0.05
     wider = tilted_interval(values, 1.0, 0.9, design_effect=3.0)
     assert (wider.low or 0) < found.low
+
+
+def test_a_worst_value_that_is_no_loss_asks_for_nothing_more() -> None:
+    harmless = Tail(np.ones(200), 0.0, 1.0, True)
+    assert guarded(0.03, harmless, 1.0) == 0.03
+    drawn = Interval(0.5, 0.25, 0.75, 200)
+    assert widened(drawn, lambda _: (harmless, harmless), 1.0, 0.05) == drawn

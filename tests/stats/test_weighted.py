@@ -137,3 +137,35 @@ def test_a_sample_by_calls_frequency_or_dollars_errs_as_rarely_as_it_says(by: st
             false, true = false + (shown and count == "false"), true + (shown and count == "true")
     assert false / runs <= 0.06 + 3 * math.sqrt(0.06 * 0.94 / runs)
     assert true / runs >= 0.6
+
+
+def test_where_everything_is_certain_nothing_is_left_to_chance() -> None:
+    known = weighted_test(values(4, lost=1), weights([1.0] * 4, certain=4), alone(4), 0.5)
+    assert (known.p_within <= 0.05, known.p_beyond) == (True, 1.0)
+    assert weighted_test(values(4, lost=3), weights([1.0] * 4, certain=4), alone(4), 0.5).p_within == 1.0
+
+
+def test_a_cutoff_asks_for_p_values_alone() -> None:
+    quick = weighted_test(values(200, 3), weights([7.0] * 200), alone(200), 0.05, cutoff=0.05)
+    assert quick.p_within <= 0.05 < quick.p_beyond
+    assert quick.interval.low is None
+
+
+def test_a_choice_of_items_keeps_their_weights() -> None:
+    chosen = weights([3.0, 1.0, 2.0], certain=1).chosen(np.array([True, False, True]))
+    assert (chosen.values.tolist(), chosen.certain.tolist(), chosen.heaviest) == ([3.0, 2.0], [True, False], 3.0)
+
+
+def test_few_clusters_decide_nothing_and_no_number_is_refused() -> None:
+    few = Strata(["s"] * 40, [str(at // 10) for at in range(40)])
+    test = weighted_test(values(40), weights([1.0] * 40), few, 0.05)
+    assert test.problem is not None
+    assert test.problem.reason is Reason.FEW_CLUSTERS
+    with pytest.raises(ValueError, match="finite"):
+        weighted_difference([float("nan")], weights([1.0]), alone(1))
+
+
+def test_a_candidate_that_lost_everything_has_no_bound_above_the_least() -> None:
+    found, _ = weighted_difference([-1.0] * 10, weights([1.0] * 10), alone(10))
+    assert found is not None
+    assert found.interval(0.9).low == -1.0

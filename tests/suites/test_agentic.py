@@ -17,11 +17,13 @@ import pytest
 
 from bench.records import WorkResult, sha256_of
 from bench.registry import read
+from bench.sandbox import node_trouble
 from bench.scoring.item import item_of
 from bench.suites.agentic import INSTANCES, AgenticGrade, AgenticItem, asked, build, grade, harbor
 from bench.suites.agentic.exam import LEVELS, _made, instance, named
 from bench.suites.agentic.families import families
 from bench.suites.agentic.grading import counts as counting
+from bench.suites.agentic.item import NODE
 
 FAMILIES = sorted(named())
 
@@ -360,12 +362,21 @@ def test_a_task_of_harbors_grades_as_we_do(tmp_path: Path) -> None:
     assert rewarded(tmp_path, {}, item) == "0"
 
 
+def test_a_task_of_harbors_has_what_runs_it() -> None:
+    for family, has in (("report", False), ("report_js", True)):
+        text = harbor.texts(instance(family, 1, 0), 1)
+        assert ("nodejs" in text["environment/Dockerfile"]) is has
+        assert json.loads(text["tests/item.json"])["toolchain"] == ("node" if has else "python")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path(PYTHON).exists(), reason="no python3 of the system's")
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", sorted(families()))
 def test_every_task_of_harbors_grades_as_we_do(family: str, tmp_path: Path) -> None:
     """The reference scores 1, by its own script too; nothing done, and whatever is planted, 0."""
-    item = instance(family, 1, FAMILIES.index(family) % len(LEVELS))
+    item = instance(family, 1, sorted(families()).index(family) % len(LEVELS))
+    if item.toolchain == NODE and node_trouble():
+        pytest.skip(node_trouble())
     exported(item, tmp_path)
     assert rewarded(tmp_path, item.solution, item) == "1"
     for name, changes in {"nothing done": {}, **item.planted}.items():

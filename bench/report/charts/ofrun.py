@@ -23,7 +23,7 @@ from bench.report.charts.sweep import sweep
 from bench.report.charts.tokens import token_use, tokens
 from bench.report.numbers.bridge import Bridge
 from bench.report.numbers.comparison import RunComparison
-from bench.report.text.names import file_name
+from bench.report.text.names import file_names
 from bench.stats import Interval
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def _claims(
     comparison: RunComparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
 ) -> Iterator[Path]:
     """The plane and the forest of each claim; without claims one forest against the run's first model."""
+    names = file_names((each.claim.name,) for each in comparison.ruling.judgements)
     for judgement in comparison.ruling.judgements:
-        claim, name = judgement.claim, file_name(judgement.claim.name)
+        claim, name = judgement.claim, names[(judgement.claim.name,)]
         title = verdicts.title(judgement, comparison.record)
         about = tr(
             "{candidate} against {baseline}, {level:g} % intervals",
@@ -140,10 +141,10 @@ def _bridges(comparison: RunComparison, basis: str, charts: Path, shape: style.S
     pairs: dict[tuple[str, str], list[Bridge]] = {}
     for bridge in comparison.bridges:
         pairs.setdefault((bridge.candidate, bridge.baseline), []).append(bridge)
+    names = file_names(pairs, "_against_")
     for (candidate, baseline), bridges in list(pairs.items())[:MOST_PAIRS]:
         ratios = dict(_ratios(comparison, candidate, baseline))
-        name = file_name(f"{candidate}_against_{baseline}")
-        yield from cost_bridge(bridges, ratios, basis, charts / f"cost_bridge_{name}", shape)
+        yield from cost_bridge(bridges, ratios, basis, charts / f"cost_bridge_{names[candidate, baseline]}", shape)
 
 
 def _ratios(comparison: RunComparison, candidate: str, baseline: str) -> Iterator[tuple[str, Interval]]:

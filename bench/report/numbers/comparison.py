@@ -19,6 +19,7 @@ from bench.records import (
     is_graded,
     read_load,
     read_run,
+    under,
 )
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
@@ -165,17 +166,11 @@ class RunComparison:
 def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is not a run folder."""
     record, items = read_run(folder)
-    answered = with_answers(items, read_answers(folder))
     load = read_load(folder)
-    steps, unbridged = bridges(answered, record)
     return RunComparison(
-        rows=tuple(_rows(answered, record)),
+        **_of_answers(folder, items, record),
         record=record,
-        bridges=steps,
-        unbridged=unbridged,
         sampling=sampling_notes(items, record),
-        routes=route_notes(answered, record),
-        oddities=oddities(answered, record),
         latency=probes(folder),
         load=load_curves(load, list(record.models)),
         differences=differences(items, record),
@@ -190,6 +185,19 @@ def compare(folder: Path) -> RunComparison:
     )
 
 
+def _of_answers(folder: Path, items: pd.DataFrame, record: RunRecord) -> dict[str, Any]:
+    """What is told of the answers themselves; nobody holds their table when models are compared."""
+    answered = with_answers(items, read_answers(folder))
+    steps, unbridged = bridges(answered, record)
+    return {
+        "rows": tuple(_rows(answered, record)),
+        "bridges": steps,
+        "unbridged": unbridged,
+        "routes": route_notes(answered, record),
+        "oddities": oddities(answered, record),
+    }
+
+
 def suite_rows(folder: Path) -> tuple[SuiteRow, ...]:
     """The rows alone, without claims and pairs. UsageError if it is not a run folder."""
     record, items = read_run(folder)
@@ -201,7 +209,7 @@ def _rows(answered: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
     table = placed(answered[[name for name in USED if name in answered]])
     repeats = record.settings.repeats
     for suite, about in record.suites.items():
-        part = table[table["suite"] == suite]
+        part = under(table, table["suite"] == suite)
         by_model = part.groupby("model", sort=False).indices
         nothing = _row(part[:0], "", suite, about.items_planned, repeats)
         for model in record.models:
@@ -212,9 +220,9 @@ def _rows(answered: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
 
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:
-    scored = table[has_answer(table)]
-    graded = scored[is_graded(scored)]
-    timed = scored[_timed(scored)]
+    scored = under(table, has_answer(table))
+    graded = under(scored, is_graded(scored))
+    timed = under(scored, _timed(scored))
     first, each = timed_once(scored), PerItem(scored)
     outcomes = table["outcome"].value_counts()
     details = details_with(table["grade_detail"], "repeats_itself", "lm_eval_score")
@@ -263,7 +271,7 @@ def _timed(scored: pd.DataFrame) -> pd.Series[bool]:
 
 def timed_once(scored: pd.DataFrame) -> pd.DataFrame:
     """A model's timed answers, the first of each item: an item's repeats are not independent values."""
-    timed = scored[_timed(scored)]
+    timed = under(scored, _timed(scored))
     if timed["repeat"].nunique() < 2:
         return timed
     return timed.sort_values("repeat").drop_duplicates(["task", "item"])

@@ -27,7 +27,7 @@ from bench.report.page.verdict import cards
 from bench.report.text import tables
 from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
-from bench.report.text.names import file_name
+from bench.report.text.names import file_names
 from bench.report.text.throttled import throttling
 
 if TYPE_CHECKING:
@@ -204,7 +204,8 @@ def _run(source: PageSource) -> PageRun:
     items = read_table(source.folder, "items")
     shown = cards(source.comparison, items, published)
     charts = {path.stem: _chart(path, source) for path in source.files if path.suffix == ".svg"}
-    planes = {o.claim.name: f"claim_{file_name(o.claim.name)}" for o in source.comparison.ruling.judgements}
+    names = file_names((each.claim.name,) for each in source.comparison.ruling.judgements)
+    planes = {name: f"claim_{part}" for (name,), part in names.items()}
     pictured = {name: charts[stem] for name, stem in planes.items() if stem in charts}
     return PageRun(
         name=tr("Run {run}", run=record.run),

@@ -13,15 +13,16 @@ from bench.records import write_text
 from bench.suites.agentic import harborgrade, inside, reading
 from bench.suites.agentic.exam import INSTANCES, LEVELS, SHIPPED_SEED, instance
 from bench.suites.agentic.families import families as every_family
-from bench.suites.agentic.item import AgenticItem
+from bench.suites.agentic.item import NODE, AgenticItem
 
 __all__ = ["SHIPPED_SEED", "chosen", "texts", "write"]
 MINUTES = 15.0
 """How long an agent may work, as in our own runs."""
 DOCKERFILE = """FROM python:3.12-slim
-WORKDIR /app
+{node}WORKDIR /app
 COPY app/ /app/
 """
+WITH_NODE = "RUN apt-get update && apt-get install -y --no-install-recommends nodejs && rm -rf /var/lib/apt/lists/*\n"
 TASK = """schema_version = "1.1"
 
 [task]
@@ -79,6 +80,7 @@ def texts(item: AgenticItem, exam_seed: int) -> dict[str, str]:
     gone = "".join(f"rm -f {path}\n" for path, text in item.solution.items() if text is None)
     hidden = {
         "files": dict(item.files),
+        "toolchain": item.toolchain,
         "allowed": item.allowed,
         "protected": item.protected,
         "checks": asdict(item.checks),
@@ -86,7 +88,7 @@ def texts(item: AgenticItem, exam_seed: int) -> dict[str, str]:
     return {
         "instruction.md": f"{item.prompt}\n",
         "task.toml": TASK.format(item=item, exam_seed=exam_seed, sha256=item.sha256(), seconds=60 * MINUTES),
-        "environment/Dockerfile": DOCKERFILE,
+        "environment/Dockerfile": DOCKERFILE.format(node=WITH_NODE if item.toolchain == NODE else ""),
         **{f"environment/app/{path}": text for path, text in item.files.items()},
         "tests/test.sh": TEST,
         "tests/grade.py": inspect.getsource(harborgrade),

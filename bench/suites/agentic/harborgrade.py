@@ -1,7 +1,7 @@
 """Grades an item within a Harbor container: `python3 grade.py WORKSPACE LOGS`. Standard library only.
 
 Beside it lie item.json, inside.py and reading.py. What the agent wrote runs in a process of another user, who may not
-read this folder; it gets the calls, and never what is right.
+read this folder; it gets the calls, and never what is right. Repositories in JavaScript are run by node.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,34 @@ for arguments in given["calls"]:
     while line:
         line = line[os.write(channel, line):]
 """
+NODE_CHILD = """
+import { readFileSync, writeSync } from "node:fs";
+
+const { parse, stringify } = JSON;
+const { exit } = process;
+const [channel, root] = [Number(process.argv[1]), process.argv[2]];
+const lines = readFileSync(0, "utf8").trimEnd().split("\\n");
+
+async function answer([module, name, args]) {
+  let line;
+  try {
+    line = stringify(["value", (await import(`${root}/${module}`))[name](...args)]);
+  } catch (error) {
+    line = stringify(["raised", String(error?.constructor?.name).slice(0, 80)]);
+  }
+  for (let rest = Buffer.from(line + "\\n"); rest.length > 0; ) rest = rest.subarray(writeSync(channel, rest));
+}
+
+for (const line of lines) await answer(parse(line));
+exit(0);
+"""
 
 
 def taken(item: dict[str, Any], workspace: Path) -> dict[str, str]:
     """The repository that is graded: files that count from the workspace, all others as they were."""
 
     def named(path: str) -> bool:
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.split("/"))
+        hidden = any(part.startswith(".") or part in ("__pycache__", "node_modules") for part in path.split("/"))
         allowed = any(fnmatchcase(path, pattern) for pattern in item["allowed"])
         return allowed and not hidden and not any(fnmatchcase(path, pattern) for pattern in item["protected"])
 
@@ -75,10 +97,30 @@ def asked(here: Path, files: dict[str, str], function: str, calls: list[list[Any
     plain = [[*call[:2], call[2][1:]] for call in metered] or [call[:3] for call in calls]
     given = {"inside": (here / "inside.py").read_text(), "files": files, "function": function, "calls": plain}
     data = json.dumps({**given, "metered": bool(metered)}).encode()
+    return replies([sys.executable, "-I", "-B", "-c", CHILD], [str(len(data))], data, sources)
+
+
+def asked_of_node(files: dict[str, str], calls: list[list[Any]]) -> list[Any]:
+    """The same of a repository in JavaScript; a call is a module's path, a function and arguments."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        try:
+            for path, text in files.items():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text, encoding="utf-8", newline="")
+        except (FileExistsError, NotADirectoryError, IsADirectoryError, UnicodeEncodeError):
+            return []  # a file where another has its folder
+        data = "".join(json.dumps(call) + "\n" for call in calls).encode()
+        return replies(["node", "--input-type=module", "-e", NODE_CHILD], [name], data, [])
+
+
+def replies(command: Sequence[str], more: Sequence[str], data: bytes, sources: list[Any]) -> list[Any]:
+    """What a process of another user answers, which gets the number of its channel and `more` as arguments."""
     other: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
     coming, its = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", CHILD, str(its), str(len(data))],
+        [*command, str(its), *more],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -92,6 +134,8 @@ def asked(here: Path, files: dict[str, str], function: str, calls: list[list[Any
     try:
         process.stdin.write(data)
         process.stdin.flush()
+        if not sources:
+            process.stdin.close()
         return answered(coming, process.stdin, sources)
     except (OSError, ValueError, RecursionError, LookupError, TypeError):
         return []  # what was written there is no answer
@@ -146,8 +190,11 @@ def solved(here: Path, item: dict[str, Any], files: dict[str, str]) -> bool:
     """Whether all that is asked of the result holds."""
     checks = item["checks"]
     calls = [[call["module"], call["function"], call["args"], call["most_reads"]] for call in checks["calls"]]
-    if calls and not same(asked(here, files, "called", calls), [call["value"] for call in checks["calls"]]):
-        return False
+    if calls:
+        node = item["toolchain"] == "node"
+        got = asked_of_node(files, [call[:3] for call in calls]) if node else asked(here, files, "called", calls)
+        if not same(got, [call["value"] for call in checks["calls"]]):
+            return False
     for swap in checks["swaps"]:
         there = {path: files[path] + text for path, text in swap["appended"].items() if path in files}
         calls = [[call["module"], call["function"], call["args"], None] for call in swap["calls"]]
@@ -171,6 +218,7 @@ def main(workspace: str, logs: str) -> None:
     """Writes the reward, 1 or 0."""
     here = Path(__file__).resolve().parent
     here.chmod(0o700)
+    os.umask(0o022)  # what it writes for the other user can be read
     item = json.loads((here / "item.json").read_text())
     try:
         reward = int(solved(here, item, taken(item, Path(workspace))))

@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bench.providers import usage_of_chat
-from bench.records import TokenUsage
+from bench.traffic.counts import agreed, leaves_caches_out
 from bench.traffic.formats import requests
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.rows import Logged
-from bench.traffic.values import amount, count, first, stamp, unpacked, word
-from bench.traffic.wrong import COUNT, MOMENT, require
+from bench.traffic.values import amount, at, count, first, stamp, unpacked, word
+from bench.traffic.wrong import COUNT, MOMENT, flag, require
 
-_KINDS = {"prompt_tokens": COUNT, "completion_tokens": COUNT, "request_created_at": MOMENT}
+_COUNTED = (
+    *("prompt_tokens", "completion_tokens", "prompt_cache_read_tokens", "prompt_cache_write_tokens"),
+    *("total_tokens", "reasoning_tokens"),
+)
+"""Prompt, answer, cache reads and writes; total and reasoning."""
+_KINDS = {**dict.fromkeys(_COUNTED, COUNT), "request_created_at": MOMENT}
 
 
 def knows(raw: Mapping[str, Any]) -> bool:
@@ -27,7 +31,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
     status = count(first(raw, "response_status", "status"))
     if status is not None and (status >= 400 or status < 0):
         raise LeftOutError(f"the call failed (status {status})")
-    if raw.get("cache_enabled") in (True, "true") and count(raw.get("delay_ms")) == 0:
+    if flag(raw, "cache_enabled") and count(raw.get("delay_ms")) == 0:
         raise LeftOutError("Helicone answered it from its own cache: no model was asked")
     require(raw, _KINDS)
     asked, replied = (unpacked(raw.get(name)) for name in ("request_body", "response_body"))
@@ -41,7 +45,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
             call,
             model=model or call.model,
             provider=word(raw.get("provider")),
-            usage=call.usage if call.usage != TokenUsage() else _usage(raw),
+            usage=agreed(at(replied, "usage"), _row(raw)),
             cost_logged_usd=amount(first(raw, "cost", "costUSD", "cost_usd")) or None,
             time=stamp(raw.get("request_created_at")),
             latency_s=None if milliseconds is None else milliseconds / 1000,
@@ -60,18 +64,19 @@ def _tag(properties: Mapping[str, Any]) -> str | None:
     return named or next(own, None)
 
 
-def _usage(raw: Mapping[str, Any]) -> TokenUsage:
-    return usage_of_chat(
-        {
-            "prompt_tokens": count(raw.get("prompt_tokens")),
-            "completion_tokens": count(raw.get("completion_tokens")),
-            "prompt_tokens_details": {
-                "cached_tokens": count(raw.get("prompt_cache_read_tokens")),
-                "cache_write_tokens": count(raw.get("prompt_cache_write_tokens")),
-            },
-            "completion_tokens_details": {"reasoning_tokens": count(raw.get("reasoning_tokens"))},
-        }
-    )
+def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's own counts; of a vendor who leaves caches out of the prompt they may stand beside it."""
+    asked, made, read, written = (count(raw.get(name)) for name in _COUNTED[:4])
+    if (read or 0) + (written or 0) > (asked or 0) and leaves_caches_out(raw.get("provider"), raw.get("request_model")):
+        names = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+        return {**dict(zip(names, (asked, made, read, written), strict=True)), "total_tokens": raw.get("total_tokens")}
+    return {
+        "prompt_tokens": asked,
+        "completion_tokens": made,
+        "total_tokens": raw.get("total_tokens"),
+        "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
+        "completion_tokens_details": {"reasoning_tokens": raw.get("reasoning_tokens")},
+    }
 
 
 FORMAT = LogFormat(title="Helicone's requests", knows=knows, read=read)

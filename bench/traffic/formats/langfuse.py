@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bench.providers import usage_of_chat
 from bench.records import TokenUsage
 from bench.traffic.billed import beyond_tokens
+from bench.traffic.counts import agreed
 from bench.traffic.formats.requests import tag_of
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
 from bench.traffic.rows import Logged
 from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
-from bench.traffic.wrong import MOMENT, require
+from bench.traffic.wrong import COUNT, MOMENT, flag, require
 
 _READ = ("cache_read_input_tokens", "input_cached_tokens", "input_cache_read")
 _WRITTEN = ("cache_creation_input_tokens", "input_cache_creation", "input_cache_write")
@@ -21,6 +21,13 @@ _REASONING = ("output_reasoning_tokens", "output_reasoning", "reasoning_tokens")
 _ASKED, _MADE = ("input", "input_tokens", "prompt_tokens"), ("output", "output_tokens", "completion_tokens")
 _CLASSES = frozenset((*_READ, *_WRITTEN, *_REASONING, *_ASKED, *_MADE, "total", "total_tokens"))
 """What a price list has a price of, and sums."""
+_OLDER = (("input", "promptTokens"), ("output", "completionTokens"), "total")
+_OLDEST = (
+    ("promptTokens", "inputTokens", "input_tokens"),
+    ("completionTokens", "outputTokens", "output_tokens"),
+    "totalTokens",
+)
+"""Prompt, answer and total in `usage` of older versions, and in the observation itself."""
 
 
 def knows(raw: Mapping[str, Any]) -> bool:
@@ -38,6 +45,8 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
     if str(raw.get("level", "")).upper() == "ERROR":
         said = word(first(raw, "statusMessage", "status_message")) or "an error"
         raise LeftOutError(f"the call failed ({said[:200]})")
+    if flag({"metadata": unpacked(raw.get("metadata"))}, "metadata.cache_hit"):
+        raise LeftOutError("a gateway answered it from its own cache: no model was asked")
     require(raw, {"startTime": MOMENT, "start_time": MOMENT})
     model = word(first(raw, "model", "providedModelName", "provided_model_name", "modelName"))
     if model is None:
@@ -95,26 +104,32 @@ def _counted_beside(raw: Mapping[str, Any]) -> str | None:
 
 def _usage(raw: Mapping[str, Any]) -> TokenUsage:
     """Details count each class by itself; the totals of older versions have caches inside."""
-    details = _details(raw)
-    if details:
-        read, written, reasoning = (
-            next((n for name in names if (n := count(details.get(name))) is not None), None)
-            for names in (_READ, _WRITTEN, _REASONING)
-        )
-        output = count(first(details, *_MADE))
-        return TokenUsage(
-            in_uncached=count(first(details, *_ASKED)),
-            in_cache_read=read,
-            in_cache_write_5m=written,
-            out_total=None if output is None else output + (reasoning or 0),
-            out_reasoning=reasoning,
-        )
-    usage = unpacked(raw.get("usage"))
-    prompt = first(usage, "input", "promptTokens") if isinstance(usage, Mapping) else None
-    prompt = prompt if prompt is not None else first(raw, "promptTokens", "inputTokens", "input_tokens")
-    output = first(usage, "output", "completionTokens") if isinstance(usage, Mapping) else None
-    output = output if output is not None else first(raw, "completionTokens", "outputTokens", "output_tokens")
-    return usage_of_chat({"prompt_tokens": count(prompt), "completion_tokens": count(output)})
+    details, usage = _details(raw), unpacked(raw.get("usage"))
+    require(details, dict.fromkeys(_CLASSES, COUNT))
+    sums = [_sums(usage, *_OLDER), _sums(raw, *_OLDEST)]
+    if not details:
+        return agreed(*sums)
+    read, written, reasoning, asked, made, total = (
+        next((n for name in names if (n := count(details.get(name))) is not None), None)
+        for names in (_READ, _WRITTEN, _REASONING, _ASKED, _MADE, ("total", "total_tokens"))
+    )
+    classes = {
+        "prompt_tokens": None if asked is None else asked + (read or 0) + (written or 0),
+        "completion_tokens": None if made is None else made + (reasoning or 0),
+        "total_tokens": None if _counted_beside(raw) else total,
+        "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+    }
+    return agreed(classes, *sums)
+
+
+def _sums(raw: Any, asked: Sequence[str], made: Sequence[str], total: str) -> dict[str, Any]:
+    """Sums under older names, as Chat Completions'."""
+    return {
+        "prompt_tokens": first(raw, *asked),
+        "completion_tokens": first(raw, *made),
+        "total_tokens": first(raw, total),
+    }
 
 
 def _cost(raw: Mapping[str, Any]) -> float | None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.providers import usage_of_chat
 from bench.records import TokenUsage
 from bench.traffic.billed import beyond_tokens
+from bench.traffic.counts import agreed
 from bench.traffic.formats.requests import tag_of
-from bench.traffic.formats.requests import usage as usage_of
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
 from bench.traffic.rows import Logged
-from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
+from bench.traffic.values import amount, at, between, first, objects, stamp, unpacked, word
 from bench.traffic.wrong import AMOUNT, COUNT, MOMENT, require
 
-_KINDS = {"start_time": MOMENT, "prompt_tokens": COUNT, "completion_tokens": COUNT, "total_cost": AMOUNT}
+_KINDS = {
+    "start_time": MOMENT,
+    "total_cost": AMOUNT,
+    **dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens"), COUNT),
+}
 
 
 def knows(raw: Mapping[str, Any]) -> bool:
@@ -83,30 +86,28 @@ def _reply(replied: Any) -> Any:
 
 
 def _usage(raw: Mapping[str, Any], replied: Any, reply: Any) -> TokenUsage:
-    whole = (
-        at(replied, "usage_metadata")
-        or at(reply, "usage_metadata")
-        or at(raw.get("extra"), "metadata", "usage_metadata")
-    )
-    if isinstance(whole, Mapping):  # LangChain's: details are parts of the whole
-        details, output = whole.get("input_token_details"), whole.get("output_token_details")
-        return usage_of_chat(
-            {
-                "prompt_tokens": count(whole.get("input_tokens")),
-                "completion_tokens": count(whole.get("output_tokens")),
-                "prompt_tokens_details": {
-                    "cached_tokens": count(at(details, "cache_read")),
-                    "cache_write_tokens": count(at(details, "cache_creation")),
-                },
-                "completion_tokens_details": {"reasoning_tokens": count(at(output, "reasoning"))},
-            }
-        )
-    counted = usage_of(at(replied, "usage") or at(replied, "llm_output", "token_usage"))
-    if counted != TokenUsage():
-        return counted
-    return usage_of_chat(
-        {"prompt_tokens": count(raw.get("prompt_tokens")), "completion_tokens": count(raw.get("completion_tokens"))}
-    )
+    sides = ({"metadata": replied}, {"metadata": reply}, unpacked(raw.get("extra")))
+    whole = (at(side, "metadata", "usage_metadata") for side in sides)
+    said = (at(replied, "usage"), at(replied, "llm_output", "token_usage"))
+    row = {name: raw.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    return agreed(*map(_chat, whole), *said, row)
+
+
+def _chat(whole: Any) -> dict[str, Any] | None:
+    """LangChain's counts, whose details are parts of the whole, as Chat Completions'."""
+    if not isinstance(whole, Mapping):
+        return None
+    details = whole.get("input_token_details")
+    return {
+        "prompt_tokens": whole.get("input_tokens"),
+        "completion_tokens": whole.get("output_tokens"),
+        "total_tokens": whole.get("total_tokens"),
+        "prompt_tokens_details": {
+            "cached_tokens": at(details, "cache_read"),
+            "cache_write_tokens": at(details, "cache_creation"),
+        },
+        "completion_tokens_details": {"reasoning_tokens": at(whole, "output_token_details", "reasoning")},
+    }
 
 
 FORMAT = LogFormat(title="LangSmith's runs", knows=knows, read=read)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.providers import usage_of_chat
 from bench.records import TokenUsage
 from bench.traffic.billed import beyond_tokens
+from bench.traffic.counts import agreed
 from bench.traffic.formats.requests import tag_of
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
 from bench.traffic.rows import Logged
-from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
-from bench.traffic.wrong import AMOUNT, COUNT, MESSAGES, MOMENT, require
+from bench.traffic.values import amount, at, between, first, objects, stamp, unpacked, word
+from bench.traffic.wrong import AMOUNT, COUNT, MESSAGES, MOMENT, flag, require
 
 _SPEND, _PAYLOAD = {"spend", "request_id", "call_type"}, {"response_cost", "call_type", "model"}
 _OWN_TAG = "User-Agent:"
@@ -21,6 +21,7 @@ _OWN_TAG = "User-Agent:"
 _KINDS = {
     "prompt_tokens": COUNT,
     "completion_tokens": COUNT,
+    "total_tokens": COUNT,
     "messages": MESSAGES,
     "startTime": MOMENT,
     "endTime": MOMENT,
@@ -42,7 +43,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
     if status not in (None, "success"):
         why = first(raw, "error_str") or first({"m": metadata}, "m.error_information.error_message") or status
         raise LeftOutError(f"the call failed ({str(why)[:200]})")
-    if raw.get("cache_hit") in (True, "True", "true"):
+    if flag(raw, "cache_hit"):
         raise LeftOutError("LiteLLM answered it from its own cache: no model was asked")
     require(raw, _KINDS)
     model = word(first(raw, "model_group", "model"))
@@ -82,21 +83,10 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
 
 def _usage(raw: Mapping[str, Any], metadata: Any) -> TokenUsage:
     """LiteLLM's own count has caches inside the prompt; the row alone has only totals."""
-    whole = at(metadata, "usage_object") or at(unpacked(raw.get("response")), "usage")
-    if not isinstance(whole, Mapping):
-        whole = {}
-    details = dict(at(whole, "prompt_tokens_details") or {})
-    reads = (count(details.get("cached_tokens")), count(at(whole, "cache_read_input_tokens")))
-    read = max((n for n in reads if n is not None), default=None)
-    written = count(at(whole, "cache_creation_input_tokens")) or count(details.get("cache_creation_tokens"))
-    return usage_of_chat(
-        {
-            "prompt_tokens": count(first(raw, "prompt_tokens")) or count(whole.get("prompt_tokens")),
-            "completion_tokens": count(first(raw, "completion_tokens")) or count(whole.get("completion_tokens")),
-            "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
-            "completion_tokens_details": whole.get("completion_tokens_details"),
-        }
-    )
+    row = {name: raw.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    counted = (at(metadata, "usage_object"), at(unpacked(raw.get("response")), "usage"))
+    whole = ({**row, **{key: each[key] for key in each if each[key]}} for each in counted if isinstance(each, Mapping))
+    return agreed(*whole, row)
 
 
 def _cost(raw: Mapping[str, Any]) -> float | None:

@@ -7,43 +7,36 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.providers import usage_of_chat
 from bench.records import TokenUsage
 from bench.traffic.billed import lane
+from bench.traffic.counts import agreed, leaves_caches_out
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, chat, with_system
 from bench.traffic.rows import Logged
 from bench.traffic.values import at, between, count, objects, stamp, unpacked, word
+from bench.traffic.wrong import COUNT, require
 
 _ASKS = ("chat", "text_completion", "generate_content", "embeddings", "completion", "embedding")
 """Operations of a span that is one call; an agent's span sums its calls up."""
 _MODELS = ("gen_ai.request.model", "gen_ai.response.model", "llm.request.model", "llm.model_name")
-_INPUT = (
-    "gen_ai.usage.input_tokens",
-    "gen_ai.usage.prompt_tokens",
-    "llm.usage.prompt_tokens",
-    "llm.token_count.prompt",
-)
-_OUTPUT = (
-    "gen_ai.usage.output_tokens",
-    "gen_ai.usage.completion_tokens",
-    "llm.usage.completion_tokens",
-    "llm.token_count.completion",
-)
 _TIERS = tuple(
     f"{stem}.{side}.service_tier" for side in ("response", "request") for stem in ("openai", "gen_ai.openai")
 )
-_READ = (
-    "gen_ai.usage.cache_read.input_tokens",
-    "gen_ai.usage.cache_read_input_tokens",
-    "llm.token_count.prompt_details.cache_read",
+_COUNTS = ("input_tokens", "output_tokens", "cache_read.input_tokens", "cache_creation.input_tokens")
+_OLD = ("prompt_tokens", "completion_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+_FAMILIES: tuple[tuple[str, ...], ...] = (
+    tuple(f"gen_ai.usage.{name}" for name in (*_COUNTS, "reasoning.output_tokens", "total_tokens")),
+    tuple(f"gen_ai.usage.{name}" for name in (*_OLD, "reasoning_tokens")),
+    tuple(f"llm.usage.{name}" for name in (*_OLD, "reasoning_tokens", "total_tokens")),
+    tuple(
+        f"llm.token_count.{name}"
+        for name in (
+            *("prompt", "completion", "prompt_details.cache_read", "prompt_details.cache_write"),
+            *("completion_details.reasoning", "total"),
+        )
+    ),
 )
-_WRITTEN = (
-    "gen_ai.usage.cache_creation.input_tokens",
-    "gen_ai.usage.cache_creation_input_tokens",
-    "llm.token_count.prompt_details.cache_write",
-)
-_REASONING = ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "llm.usage.reasoning_tokens")
+"""What prompt, answer, cache reads and writes, reasoning and total are called by each convention."""
 _ROLES = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant", "tool")}
 _SETTINGS = re.compile(r"gen_ai\.request\.(temperature|top_p|top_k|max_tokens|seed|frequency_penalty|presence_penalty)")
 _SESSIONS = (
@@ -113,13 +106,14 @@ def _call(where: str, span: Mapping[str, Any], reading: LogReading) -> Logged:
     model = word(_first(attributes, _MODELS))
     if model is None:
         raise LeftOutError("no model is named")
+    provider = word(_first(attributes, ("gen_ai.provider.name", "gen_ai.system", "llm.provider")))
     events = [*span["events"], *reading.kept.get(f"log {span['id']}", ())]
     asked, replied = _texts(attributes, events)
     finish = attributes.get("gen_ai.response.finish_reasons")
     return Logged(
         where=where,
         model=model,
-        provider=word(_first(attributes, ("gen_ai.provider.name", "gen_ai.system", "llm.provider"))),
+        provider=provider,
         served_model=word(attributes.get("gen_ai.response.model")),
         messages=asked,
         tools=unpacked(_first(attributes, ("gen_ai.tool.definitions", "llm.request.functions"))),
@@ -127,7 +121,7 @@ def _call(where: str, span: Mapping[str, Any], reading: LogReading) -> Logged:
         answer=answered(replied[-1]["content"]) if replied else None,
         tool_calls=replied[-1].get("tool_calls", ()) if replied else (),
         finish_reason=word(finish[0] if isinstance(finish, list) and finish else finish),
-        usage=_usage(attributes),
+        usage=_usage(attributes, leaves_caches_out(provider, model)),
         time=stamp(span["begin"]),
         latency_s=between(span["begin"], span["end"]),
         session=word(_first(attributes, _SESSIONS)) or word(span["trace"]),
@@ -139,19 +133,29 @@ def _call(where: str, span: Mapping[str, Any], reading: LogReading) -> Logged:
     )
 
 
-def _usage(attributes: Mapping[str, Any]) -> TokenUsage:
-    """Input tokens hold those of caches, by the convention; where they cannot, caches stand beside them."""
-    asked, read, written = (count(_first(attributes, names)) for names in (_INPUT, _READ, _WRITTEN))
-    if asked is not None and (read or 0) + (written or 0) > asked:
-        asked += (read or 0) + (written or 0)
-    return usage_of_chat(
-        {
-            "prompt_tokens": asked,
-            "completion_tokens": count(_first(attributes, _OUTPUT)),
-            "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
-            "completion_tokens_details": {"reasoning_tokens": count(_first(attributes, _REASONING))},
-        }
-    )
+def _usage(attributes: Mapping[str, Any], outside: bool) -> TokenUsage:
+    """Input tokens hold those of caches, by the convention; where they cannot and the vendor's own count does not
+    (`outside`), caches stand beside them."""
+    require(attributes, {name: COUNT for names in _FAMILIES for name in names})
+    said = [[count(attributes.get(name)) for name in names] for names in _FAMILIES]
+    whole = [next((each[at] for each in said if each[at]), None) for at in range(2)]
+    return agreed(*(_chat(each, whole, outside) for each in said if any(each)))
+
+
+def _chat(counts: list[int | None], whole: list[int | None], outside: bool) -> dict[str, Any]:
+    """One convention's counts as Chat Completions', or as Messages'; what it lacks of `whole` another has."""
+    asked, made, read, written, reasoning, total = (*counts, None)[:6]
+    asked, made = asked or whole[0], made if made is not None else whole[1]
+    if outside and (read or 0) + (written or 0) > (asked or 0):
+        caches = {"cache_read_input_tokens": read, "cache_creation_input_tokens": written}
+        return {"input_tokens": asked, "output_tokens": made, "total_tokens": total, **caches}
+    return {
+        "prompt_tokens": asked,
+        "completion_tokens": made,
+        "total_tokens": total,
+        "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+    }
 
 
 def _texts(attributes: Mapping[str, Any], events: list[Mapping[str, Any]]) -> tuple[Any, list[dict[str, Any]]]:
@@ -267,7 +271,8 @@ def _value(value: Any) -> Any:
     if "kvlistValue" in value:
         return _plain(at(value, "kvlistValue", "values"))
     if "intValue" in value:
-        return count(value["intValue"])
+        whole = count(value["intValue"])
+        return value["intValue"] if whole is None else whole
     return next((value[kind] for kind in ("stringValue", "doubleValue", "boolValue") if kind in value), None)
 
 

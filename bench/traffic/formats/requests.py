@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.providers import chosen_lanes, usage_of_chat, usage_of_messages
-from bench.records import TokenUsage
+from bench.providers import chosen_lanes
 from bench.traffic.billed import beyond_tokens, lane
+from bench.traffic.counts import agreed
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat, with_system
 from bench.traffic.rows import Logged
@@ -92,15 +92,19 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         answer=_answer(replied, raw),
         tool_calls=_calls(replied),
         finish_reason=word(first(replied, "stop_reason", "status") or (_choice(replied) or {}).get("finish_reason")),
-        usage=usage(replied.get("usage") or raw.get("usage")),
-        cost_logged_usd=amount(first(raw, *_COSTS)),
+        usage=agreed(unpacked(replied.get("usage")), None if replied is raw else unpacked(raw.get("usage"))),
+        cost_logged_usd=amount(first(raw, *_COSTS)) or None,
         time=stamp(first(raw, *TIMES) or first(replied, "created", "created_at")),
         latency_s=_latency(raw),
         ttft_s=amount(first(raw, "ttft_s", "time_to_first_token_s")),
         session=word(first(raw, *_SESSIONS)),
         user=word(first(raw, *_USERS)),
         tag=tag_of(first(raw, *_TAGS)),
-        ident=word(raw.get("custom_id") if batch else first(raw, "request_id", "id") or replied.get("id")),
+        ident=word(
+            (replied.get("id") or raw.get("custom_id"))
+            if batch
+            else first(raw, "request_id", "id") or replied.get("id")
+        ),
         mode="batch" if batch else _chosen(asked) or lane(tier),
         embeds="embedding" in str(replied.get("object", ""))
         or at(next(objects(replied.get("data")), {}), "embedding") is not None,
@@ -112,25 +116,6 @@ def _chosen(asked: Mapping[str, Any]) -> str | None:
     """The lane of another price that a request chose."""
     chosen = chosen_lanes(asked)
     return chosen.get("speed") or chosen.get("service_tier")
-
-
-def usage(raw: Any) -> TokenUsage:
-    """Tokens of either interface, of Chat Completions or Responses."""
-    if not isinstance(raw, Mapping):
-        return TokenUsage()
-    if "prompt_tokens" in raw or "completion_tokens" in raw:
-        return usage_of_chat(raw)
-    if "input_tokens_details" in raw or "output_tokens_details" in raw or "total_tokens" in raw:  # Responses
-        details, output = raw.get("input_tokens_details"), raw.get("output_tokens_details")
-        return usage_of_chat(
-            {
-                "prompt_tokens": raw.get("input_tokens"),
-                "completion_tokens": raw.get("output_tokens"),
-                "prompt_tokens_details": details,
-                "completion_tokens_details": output,
-            }
-        )
-    return usage_of_messages(raw, final=False).updated(usage_of_messages(raw, final=True))
 
 
 def tag_of(value: Any) -> str | None:
@@ -154,10 +139,10 @@ def _sides(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]
 
 def _require_success(raw: Mapping[str, Any], replied: Mapping[str, Any]) -> None:
     """LeftOutError for a call that failed."""
-    status = first(raw, "status_code", "response.status_code", "response.status")
+    status = count(first(raw, "status_code", "response.status_code", "response.status", "status"))
     wrong = first(raw, "error.message", "error", "result.error.error.message", "response.body.error.message")
     wrong = wrong or first(replied, "error.message", "error")
-    failed = (isinstance(status, int) and status >= 400) or wrong or at(raw, "result", "type") in _FAILED
+    failed = (status or 0) >= 400 or wrong or at(raw, "result", "type") in _FAILED
     if failed:
         said = wrong if isinstance(wrong, str) else at(raw, "result", "type") or status
         raise LeftOutError(f"the call failed ({str(said)[:200]})")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
-from bench.providers import usage_of_chat, usage_of_messages
 from bench.traffic.billed import beyond_tokens, lane
-from bench.traffic.layout import LogFormat, LogReading
+from bench.traffic.counts import agreed
+from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.rows import Logged
 from bench.traffic.values import at, count, stamp, word
+from bench.traffic.wrong import COUNT, require
 
 _MADE_UP = "<synthetic>"
 """What Claude Code calls the model of a message of its own."""
@@ -32,6 +34,18 @@ _REPORTED = (
 """Prompt, answer, cache, thoughts and total, in telemetry and in an answer."""
 
 
+class _Line(NamedTuple):
+    """The last line of a message of Claude Code's."""
+
+    where: str
+    time: str
+    """UTC; "" where it does not say."""
+    made: int
+    """Output tokens, by the last line that counts any."""
+    falls: bool = False
+    """Whether a later line counted fewer, but some: nobody knows which is right."""
+
+
 def knows_claude(raw: Mapping[str, Any]) -> bool:
     """Whether it is a line of Claude Code's."""
     return "sessionId" in raw and "uuid" in raw and "parentUuid" in raw and not _is_qwen(raw)
@@ -49,8 +63,15 @@ def _is_qwen(raw: Mapping[str, Any]) -> bool:
 def before_claude(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
     """Claude Code writes a line for each block of a message, and its counts grow: the last line's are kept."""
     usage, ident = at(raw, "message", "usage"), _claude_id(raw)
-    if raw.get("type") == "assistant" and isinstance(usage, Mapping) and ident:
-        reading.keep(f"message {ident}", (where, usage), 600 if f"message {ident}" not in reading.kept else 0)
+    if raw.get("type") != "assistant" or not isinstance(usage, Mapping) or not ident:
+        return
+    line = _Line(where, stamp(raw.get("timestamp")) or "", count(usage.get("output_tokens")) or 0)
+    before = reading.kept.get(f"message {ident}")
+    if before is not None:  # copies of a transcript, whose files stand in any order, hold the same lines again
+        first, last = (line, before) if line.time < before.time else (before, line)
+        made = last.made or first.made
+        line = last._replace(made=made, falls=first.falls or last.falls or made < first.made)
+    reading.keep(f"message {ident}", line, 600 if before is None else 0)
 
 
 def read_claude(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
@@ -60,10 +81,15 @@ def read_claude(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iter
     if raw.get("type") != "assistant" or not isinstance(usage, Mapping) or model in (None, _MADE_UP):
         reading.others += 1
         return
-    if reading.kept.get(f"message {ident}", (where,))[0] != where:
+    if raw.get("isApiErrorMessage") is True:
+        raise LeftOutError("the call failed")
+    kept = reading.kept.get(f"message {ident}", _Line(where, "", 0))
+    if kept.where != where:
         reading.others += 1
         return
-    counts = usage_of_messages(usage, final=False).updated(usage_of_messages(usage, final=True))
+    counts = agreed(usage)
+    if kept.falls:
+        counts = replace(counts, out_total=None, out_reasoning=None)
     yield Logged(
         where=where,
         model=str(model),
@@ -112,7 +138,7 @@ def _qwen(where: str, raw: Mapping[str, Any], model: Any, usage: Any, seconds: f
         model=word(model) or "",
         messages=[{"role": "assistant", "content": ""}],
         tools=True,
-        usage=usage_of_chat(usage),
+        usage=agreed(usage),
         time=stamp(raw.get("timestamp")),
         latency_s=seconds,
         session=word(raw.get("sessionId")),
@@ -123,12 +149,14 @@ def _qwen(where: str, raw: Mapping[str, Any], model: Any, usage: Any, seconds: f
 
 def _gemini(raw: Any, names: tuple[str, ...]) -> dict[str, Any]:
     """Gemini's counts as Chat Completions': thoughts stand beside the answer where only so the total comes out."""
+    require(raw if isinstance(raw, Mapping) else {}, dict.fromkeys(names, COUNT))
     prompt, output, read, thoughts, whole = (count(at(raw, name)) for name in names)
     if None not in (prompt, output, thoughts, whole) and (prompt or 0) + (output or 0) + (thoughts or 0) == whole:
         output = (output or 0) + (thoughts or 0)
     return {
         "prompt_tokens": prompt,
         "completion_tokens": output,
+        "total_tokens": whole,
         "prompt_tokens_details": {"cached_tokens": read},
         "completion_tokens_details": {"reasoning_tokens": thoughts},
     }

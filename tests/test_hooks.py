@@ -45,7 +45,7 @@ def test_importing_the_names_loads_no_code() -> None:
     loaded = "sorted(name for name in sys.modules if name.startswith(('bench', 'yaml', 'lm_eval')))"
     code = f"import bench.hooks, sys; print(*{loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["bench", "bench.hooks"]
+    assert done.stdout.split() == ["bench", "bench.hooks", "bench.late"]
 
 
 def test_shipped_and_new_tasks_name_nothing_else(tmp_path: Path) -> None:

@@ -40,4 +40,4 @@ def require_sense(claim: Claim) -> None:
     values = {**{key.partition(":")[0]: value for key, value in claim.margins.items()}, "confidence": claim.confidence}
     for name, (least, most) in {**ranges, "confidence": (0.5 + NEAREST, 1 - NEAREST)}.items():
         if name in values and not least <= values[name] <= most:
-            raise UsageError(f"{name} is {values[name]!r}: it must lie between {least} and {most}.")
+            raise UsageError(f"{name} is {values[name]:g}: it must lie between {least:g} and {most:g}.")

@@ -98,7 +98,8 @@ def test_build_writes_and_tells_a_stale_snapshot(bench: Bench, monkeypatch: pyte
     pytest.importorskip("genai_prices", reason="the extra `prices` is not installed")
     elsewhere = tmp_path / "snapshot.json"
     elsewhere.write_text("{}")
-    monkeypatch.setattr("bench.prices.book.SNAPSHOT", elsewhere)
+    for room in ("bench.prices", "bench.prices.book"):
+        monkeypatch.setattr(f"{room}.SNAPSHOT", elsewhere)
     done = bench("prices", "build", "--check")
     assert (done.code, elsewhere.read_text()) == (2, "{}")
     assert done.err == ("Error: snapshot.json is not what the packages and rulings give. Run: bench prices build\n")

@@ -77,9 +77,9 @@ def test_every_example_is_accepted() -> None:
 def test_the_config_page_says_what_a_value_must_be_and_what_holds_without_it() -> None:
     page = config.page()
     assert '| `over` | "each", "mean" or "traffic" | `"each"` |' in page
-    assert "| `reuse` | a finite number, at least 0 | `24` |" in page
+    assert "| `reuse` | a finite number, at least 0 and at most 1e+06 | `24` |" in page
     assert '| `suites` | a list of names, e.g. ["coding"] | `["coding", "reasoning"]` |' in page
-    assert "| `slower_by` | a finite number, above 0 | none |" in page
+    assert "| `slower_by` | a finite number, at least 1e-06 and at most 1e+06 | none |" in page
     assert 'The example says "takes at most 2 times as long".' in page
     assert "| `confidence` | a number above 0.5 and below 1, e.g. 0.95 | `0.95` |" in page
 

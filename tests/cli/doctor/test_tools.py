@@ -31,7 +31,7 @@ def test_two_endpoints_side_by_side(bench: Bench) -> None:
     assert "| Can a turn hold several calls? | yes | one ! | yes |" in done.out
     assert "## What your code must change: from old to new" in done.out
     assert "new, parallel calls one: Count on one call a turn" in done.out
-    assert "new: probe 1 of 32, tools accepted" in done.err
+    assert "new: probe 1 of 34, tools accepted" in done.err
     assert "wrote tools.html" in done.out
     assert "<details>" in (bench.folder / "tools.html").read_text()
     assert not (bench.folder / "results").exists()

@@ -13,7 +13,7 @@ from bench.config.load import load as read_config
 from bench.costs import Terms
 from bench.errors import UsageError
 from bench.records import LOAD_COLUMNS, read_load
-from bench.report.numbers.load import load_curves
+from bench.report.numbers.load import LoadPoint, load_curves
 from bench.run import load, measuring
 from bench.run.execute import execute
 from bench.run.prepare import Prepared, SilentWatcher, prepare
@@ -38,12 +38,15 @@ def is_load(request: Request) -> bool:
     return "is the number of this request" in request.prompt
 
 
-def test_each_load_is_held_asked_once_and_written(tmp_path: Path) -> None:
+def measured(folder: Path) -> tuple[LoadPoint, LoadPoint]:
+    """One at once and four, asked once and written once."""
+
     def script(request: Request) -> Reply:
         return Reply(gap_s=0.01) if is_load(request) else Reply()
 
+    folder.mkdir()
     with FakeEndpoint(script) as endpoint:
-        plan, results, watcher = prepared(tmp_path, endpoint.url), tmp_path / "results", SilentWatcher()
+        plan, results, watcher = prepared(folder, endpoint.url), folder / "results", SilentWatcher()
         done = execute(plan, results, watcher, environ={})
 
         def measure() -> bool:
@@ -57,17 +60,27 @@ def test_each_load_is_held_asked_once_and_written(tmp_path: Path) -> None:
         assert measure()
         assert len([request for request in endpoint.requests if is_load(request)]) == len(asked)
         assert (done.folder / "load.csv").read_text() == first
+    assert len({row["sent_at"] for row in csv.DictReader(first.splitlines())}) > 4
     rows = read_load(done.folder)
     assert Counter(row.at_once for row in rows) == {1: 4, 4: 12}
     assert all(row.timed for row in rows)
     (curve,) = load_curves(rows, ["ds"])
     one, four = curve.points
+    return one, four
+
+
+def test_each_load_is_held_asked_once_and_written(tmp_path: Path) -> None:
+    for attempt in range(
+        3
+    ):  # while the machine stands still no clock is clean, and a figure is unknown as it should be
+        one, four = measured(tmp_path / str(attempt))
+        if one.answers_per_s and four.answers_per_s:
+            break
     assert one.answers_per_s
     assert four.answers_per_s
     assert four.in_flight
     assert four.in_flight > 3.5
     assert four.answers_per_s.estimate > 2 * one.answers_per_s.estimate
-    assert len({row["sent_at"] for row in csv.DictReader(first.splitlines())}) > 4
 
 
 def test_what_failed_is_a_result_and_not_asked_again(tmp_path: Path) -> None:

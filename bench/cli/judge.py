@@ -16,7 +16,6 @@ from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.records import ModelEntry
-    from bench.run import with_members
     from bench.run.judging import Judged
 
 
@@ -77,6 +76,7 @@ def judge(
     from bench.judging import RUBRIC, read_rubric
     from bench.providers import resolve
     from bench.records import find_run
+    from bench.run import with_members
     from bench.run.judging import JudgeChoices, Judging
 
     comparison = load_config(config)

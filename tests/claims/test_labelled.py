@@ -243,7 +243,7 @@ def test_a_measure_that_there_is_not_is_refused(tmp_path: Path) -> None:
         claims.adhoc("small", "big", cheaper_by=0.5, measure="pass")
     with pytest.raises(UsageError, match="measure is 'taste': it must be one of pass, preference"):
         claims.adhoc("small", "big", worse_by=0.5, measure="taste")
-    with pytest.raises(UsageError, match="worse_by is 2: it must lie between 1e-06 and 0.999999"):
+    with pytest.raises(UsageError, match=r"worse_by is 2: it must lie between 1e-06 and 0\.999999"):
         claims.adhoc("small", "big", worse_by=2.0, measure="pass")
     folder = made(tmp_path / "run")
     raw = content(folder)

@@ -224,7 +224,7 @@ ONE: dict[str, tuple[int, str]] = {
     "langfuse.json": (1, "id"),
     "langfuse-old.jsonl": (0, "id"),
     "langsmith.jsonl": (1, "id"),
-    "openai-batch-output.jsonl": (0, "custom_id"),
+    "openai-batch-output.jsonl": (0, "response.body.id"),
     "otel-console-new.json": (0, "context.span_id"),
     "otel-traces-new.json": (-1, ""),
     "claude-code.jsonl": (-1, "message.id"),

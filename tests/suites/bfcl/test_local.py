@@ -20,8 +20,8 @@ from tests.cli.conftest import Bench
 COUNT = 25
 """Items of one draw; docs/tools.md has another draw, and the 1.5B."""
 LEAST = {"chat": 21, "messages": 16}
-"""So many of them at least where the tools are in the prompt: 21 and 18 were measured. llama.cpp's Messages face takes no
-schema of the reply, which may be prose there; its prompt is the chat face's, token for token."""
+"""So many of them at least where the tools are in the prompt: 21 and 18 were measured. llama.cpp's Messages face takes
+no schema of the reply, which may be prose there; its prompt is the chat face's, token for token."""
 CONFIG = """
 [run]
 suites = ["bfcl_calls"]

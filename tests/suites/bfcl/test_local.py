@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +21,8 @@ from tests.cli.conftest import Bench
 
 COUNT = 25
 """The first so many as BFCL has them in its file: nobody drew them. docs/tools.md has draws, and the 1.5B."""
-LEAST = {"chat": 21, "messages": 16}
-"""So many of them at least where the tools are in the prompt: 21 and 18 were measured. llama.cpp's Messages face takes
+LEAST = {"chat": 21, "messages": 20}
+"""So many of them at least where the tools are in the prompt: 22 and 21 were measured. llama.cpp's Messages face takes
 no schema of the reply, which may be prose there; its prompt is the chat face's, token for token."""
 CONFIG = """
 [run]
@@ -81,7 +80,6 @@ def test_the_protocol_alone_takes_the_embedded_model_from_none_to_most(
     assert {*items["item"]} == {f"simple_python_{number}" for number in range(COUNT)}
     assert items["score"].notna().all()
     right = items.groupby("model")["score"].sum()
-    print(right.to_dict(), file=sys.stderr)
     assert right["native"] == 0
     assert all(right[face] >= least for face, least in LEAST.items()), right
     items["prompt"] = items["in_uncached"] + items["in_cache_read"].fillna(0)

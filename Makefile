@@ -58,7 +58,7 @@ test-ray: $(READY) ray  ## Run on two real nodes; kill a worker, a node and the 
 	@ROUNDS=$${ROUNDS:-20} $(PYTEST) tests/cluster
 
 .PHONY: test-bfcl
-test-bfcl: $(READY) .servers/bfcl/.ready  ## Put 25 of BFCL's items to the embedded 0.5B, natively and in the prompt, through both of its protocols (10 minutes of processor time)
+test-bfcl: $(READY) .servers/bfcl/.ready  ## Put the first 25 of BFCL's simplest items to the embedded 0.5B, natively and in the prompt, through both of its protocols (10 minutes of processor time)
 	@TEST_BFCL=1 $(PYTEST) tests/suites/bfcl/test_local.py
 
 .servers/%/.ready: tests/servers/%.lock

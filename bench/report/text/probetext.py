@@ -143,7 +143,3 @@ def markdown(probes: Sequence[Probe]) -> str:
         *(f"- {clean.markdown(line)}" for line in made.legend.splitlines()),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _legend(made: Table) -> Iterator[str]:
-    yield from (f"- {clean.markdown(line)}" for line in made.legend.splitlines())

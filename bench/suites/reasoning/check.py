@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from random import Random
 
+from bench.suites.coding.ambiguity import DRAWS, UNFIT
 from bench.suites.coding.family import Params
 from bench.suites.reasoning.exam import SHIPPED_SEED, SUITES
 from bench.suites.reasoning.families import EVERY
@@ -21,10 +22,6 @@ from bench.suites.reasoning.own import LEVELS, PER_CELL, instances, items
 
 INSTANCES = 2_000
 """Instances of a family on which its two references must agree."""
-DRAWS = 12
-"""Other parameters that are drawn for an item, to see which of them its text is silent about."""
-
-
 FOLLOWS = {("lookup", "wanted"): "a row of its table, where it stands anew"}
 """Parameters that follow from others, with what they are: no instance differs in them alone."""
 
@@ -63,7 +60,7 @@ def _untold(family: ReasoningFamily, name: str, p: Params, answer: str) -> Itera
                 languages = [
                     each for each in (*SUITES, *family.more) if family.text(each)(changed) == family.text(each)(p)
                 ]
-            except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
+            except UNFIT:
                 continue
             if languages:
                 reported.add(key)

@@ -29,6 +29,12 @@ def _params(rng: Random, level: int) -> Drawn:
             parent.append(above)
             depth.append(depth[above] + 1 if above >= 0 else 0)
         dead = sorted(rng.sample(range(number), rng.randint(1, 2 if level == 1 else 4 if level < 4 else number // 3)))
+        low = -1
+        if level > 3:  # somebody whose parents died, and theirs, and so on
+            low = rng.choice([who for who in range(number) if depth[who] >= level - 3] or [0])
+            dead = sorted({*dead, *_line(parent, low)} - {low})
+            if depth[low] < level - 3:
+                continue
         drawn: Drawn = {"parent": parent, "dead": dead, "estate": 1, "spouse": (), "ask": 0, "gifts": ()}
         if level > 2:
             drawn["spouse"] = rng.choice([(1, 2), (1, 3), (1, 4)])
@@ -39,9 +45,9 @@ def _params(rng: Random, level: int) -> Drawn:
             continue
         if level > 1 and not any(person in dead and not _lives(p, person) for person in range(number)):
             continue
-        drawn["ask"] = rng.choice(deep)
+        drawn["ask"] = low if level > 3 else rng.choice(deep)
         whole = lcm(*(share.denominator for share in shares.values()))
-        drawn["estate"] = whole * rng.randint(2, 9) * rng.choice([10, 100])
+        drawn["estate"] = whole * rng.randint(2, 9) * (rng.choice([10, 100]) if level < 4 else 100)
         if level > 2:  # what somebody was given before counts as a part of their own share
             drawn["gifts"] = (drawn["ask"], rng.randint(1, 9) * 10)
         p = Params(level=level, **drawn)
@@ -52,6 +58,12 @@ def _params(rng: Random, level: int) -> Drawn:
             and right != _reference(changed(p, dead=[]))
         ):
             return drawn
+
+
+def _line(parent: list[int], person: int) -> list[int]:
+    """Somebody's parent, the parent of that one, and so on, without the estate's owner."""
+    above = parent[person]
+    return [above, *_line(parent, above)] if above >= 0 else []
 
 
 def _children(p: Params) -> dict[int, list[int]]:

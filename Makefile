@@ -151,6 +151,11 @@ mutation: $(READY)  ## Check that the hidden tests notice every small mistake
 	@$(BIN)/python -m bench.suites.coding.check mutation --exam-seed $(SEED)
 	@$(BIN)/python -m bench.suites.starter.check mutation --exam-seed $(SEED)
 
+.PHONY: reasoning-hard
+reasoning-hard: $(READY)  ## Check levels 5 to 7 of the reasoning families: references agree, items notice misreadings, steps grow (3 minutes)
+	@$(BIN)/python -m bench.suites.reasoning.check hard --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.reasoning.build --check --hard
+
 .PHONY: ambiguity
 ambiguity: $(READY)  ## Check that what was written from a text alone agrees on all hidden inputs, that texts tell all that counts, and show no hidden call
 	@$(BIN)/python -m bench.suites.coding.check ambiguity --exam-seed $(SEED)
@@ -177,7 +182,7 @@ items: $(READY)  ## Write our own families' items again from bench/suites
 	@$(BIN)/python -m bench.suites.coding.build
 	@$(BIN)/python -m bench.suites.agentic.build
 	@$(BIN)/python -m bench.suites.starter.build
-	@$(BIN)/python -m bench.suites.reasoning.build --own
+	@$(BIN)/python -m bench.suites.reasoning.build --own --hard
 
 .PHONY: lock
 lock: $(READY)  ## Resolve requirements.lock anew: names, versions and hashes, no index

@@ -139,6 +139,11 @@ mutation: $(READY)  ## Check that the hidden tests notice every small mistake
 	@$(BIN)/python -m bench.suites.coding.check mutation --exam-seed $(SEED)
 	@$(BIN)/python -m bench.suites.starter.check mutation --exam-seed $(SEED)
 
+.PHONY: ambiguity
+ambiguity: $(READY)  ## Check that what was written from a text alone agrees on all hidden inputs, that texts tell all that counts, and show no hidden call
+	@$(BIN)/python -m bench.suites.coding.check ambiguity --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.reasoning.check ambiguity --exam-seed $(SEED)
+
 .PHONY: calibration
 calibration: $(READY)  ## Measure how often the verdicts err, against their bars (idle machine, 2 cores)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.calibration --out results/published/calibration-statistics

@@ -52,6 +52,7 @@ def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path)
         "agentic",
         "agentic_js",
         "coding",
+        "coding_hard",
         "coding_js",
         "coding_more",
         "reasoning",

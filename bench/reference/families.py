@@ -70,4 +70,4 @@ def _section(facts: FamilyFacts, columns: Sequence[Column]) -> Iterator[str]:
     )
     if facts.equivalent:
         yield f"\nListed as no mistake, of the mutants of all its items: {facts.equivalent}."
-    yield f"\nIts first item of level {EXAMPLE}:\n\n````text\n{facts.example}\n````\n"
+    yield f"\nIts first item of level {max(EXAMPLE, facts.levels[0].level)}:\n\n````text\n{facts.example}\n````\n"

@@ -24,7 +24,7 @@ from bench.suites.reasoning import families as own
 from bench.suites.reasoning import gym
 
 EXAMPLE = 2
-"""The level of the item that a page shows."""
+"""The level of the item that a page shows; a family that begins above it shows its lowest."""
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _PER_LEVEL = "calls", "databases", "cases"
 Item = Mapping[str, Any]
@@ -67,7 +67,7 @@ class FamilyFacts:
     levels: Sequence[LevelFacts]
     """Its levels, the lowest first."""
     example: str
-    """The prompt of its first item of `EXAMPLE`."""
+    """The prompt of its first item of `EXAMPLE`, or of its lowest level."""
     equivalent: int | None = None
     """Coding: mutants of the shipped exam that are no mistakes, listed with their reasons; None elsewhere."""
 
@@ -144,7 +144,8 @@ def _words(items: Sequence[Item]) -> dict[str, int]:
 
 
 def _example(items: Sequence[Item]) -> str:
-    return str(next(item["prompt"] for item in items if item["level"] == EXAMPLE))
+    lowest = min(int(item["level"]) for item in items)
+    return str(next(item["prompt"] for item in items if item["level"] == max(EXAMPLE, lowest)))
 
 
 def _by_level(items: Sequence[Item]) -> Iterator[tuple[int, list[Item]]]:

@@ -28,7 +28,7 @@ def faults_of_mutation(family: CodingFamily) -> list[str]:
 
 @family_cases
 def test_two_references_agree(family: CodingFamily) -> None:
-    assert list(disagreements(family, inputs=200)) == []
+    assert list(disagreements(family, inputs=80)) == []
 
 
 @family_cases
@@ -121,7 +121,9 @@ def test_the_command_prints_figures_and_returns_the_verdict(
     assert main(["agreement", "--family", "vans"]) == 0
     assert "1 families, exam 1: 2,000 inputs, 0 faults in " in capsys.readouterr().out
     assert main(["mutation", "--family", "vans", "--exam-seed", "1"]) == 0
-    assert " mutants, 1 of them equivalent or unnoticed, 0 faults in " in capsys.readouterr().out
+    assert " mutants, 1 of them equivalent or unnoticed, 0 planted mistakes, 0 faults in " in capsys.readouterr().out
+    assert main(["ambiguity", "--family", "vans"]) == 0
+    assert "1 families, exam 1: 400 hidden inputs, 0 faults in " in capsys.readouterr().out
     assert main(["prompts", "--family", "vans"]) == 0
     assert capsys.readouterr().out.count("--- vans-") == 10
     monkeypatch.setattr(check, "EVERY", (replace(vans.FAMILY, reference=_load_vans),))

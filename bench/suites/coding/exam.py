@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.registry.items import dataset, read_jsonl
 from bench.suites import FURTHER
-from bench.suites.coding.families import FAMILIES, MORE
+from bench.suites.coding.families import FAMILIES, HARD, MORE
 from bench.suites.coding.family import CodingFamily, Kind
 from bench.suites.coding.instance import INSTANCES, instances
 from bench.suites.coding.items import Item, item
@@ -20,13 +20,14 @@ SHIPPED_SEED = 1
 """The exam seed of the items in tasks/; `suite.yaml` and the tasks' versions state it too."""
 USUAL = 30
 """Instances of a family of `coding` that a run asks where nothing limits it; `suite.yaml` states it too."""
-SUITE, MORE_SUITE, JS_SUITE = "coding", "coding_more", "coding_js"
-"""The suite, that of the families which wait for its next version, and their programs in JavaScript: `INSTANCES` of
-each family."""
+SUITE, MORE_SUITE, JS_SUITE, HARD_SUITE = "coding", "coding_more", "coding_js", "coding_hard"
+"""The suite, that of the families which wait for its next version, their programs in JavaScript, and levels 5 to 7:
+`INSTANCES` of each family."""
 SUITES: Mapping[str, tuple[CodingFamily, ...]] = {
     SUITE: FAMILIES,
     MORE_SUITE: MORE,
     JS_SUITE: tuple(family for family in MORE if family.kind is Kind.PROGRAM),
+    HARD_SUITE: HARD,
 }
 """The families of each."""
 LANGUAGE: Mapping[str, str] = {JS_SUITE: "javascript"}

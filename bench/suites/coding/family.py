@@ -23,6 +23,12 @@ LEVELS = (1, 2, 3, 4, 1, 2, 3, 4, 3, 4)
 """The level of each instance of the coding suite, in turns; any exam has the same."""
 
 
+HARD_LEVELS = (5, 6, 7, 5, 6, 7, 5, 6, 7, 7)
+"""The same of families that begin where the others end."""
+LOOPS = 10_000
+"""Passes of loops that a program may make for one input; a mutant may run forever."""
+
+
 class Params(SimpleNamespace):
     """What one instance was drawn with: `p.level`, and what its family's `params` returned."""
 
@@ -82,7 +88,7 @@ class CodingFamily:
     kind: Kind
     """What is asked."""
     params: Callable[[Random, int], Drawn]
-    """Draws an instance's parameters, given its level: the number of rules that interact, 1 to 4."""
+    """Draws an instance's parameters, given its level: the number of rules that interact, 1 to 4; or 5 to 7."""
     prose: Callable[[Params], Prose]
     """The specification, every edge policy stated; of an edit the change request; not shown in predict."""
     reference: Callable[..., Any]
@@ -105,6 +111,17 @@ class CodingFamily:
     `reference`. A function calls another as `_name(p, ...)`."""
     levels: Sequence[int] = LEVELS
     """The level of each instance, in turns."""
+    plain: Callable[..., Any] | None = None
+    """From level 5 on: `(p, *args)`, the plain program, which is right and takes too long, or too much memory, for
+    the large inputs. Written as the reference is."""
+    large: Callable[[Params], Sequence[Args]] | None = None
+    """From level 5 on: hidden inputs, after all others, that the plain program does not finish in time. They state
+    counts, up to 10 ** 18, rather than long lists."""
+    wrong: Callable[[Params], Mapping[str, tuple[str, str]]] | None = None
+    """From level 5 on: planted wrong solutions: how a rule is misread, and which text of the instance's program then
+    reads how. Every one must fail a hidden input."""
+    loops: int = LOOPS
+    """Passes of loops that the reference may make for one input."""
 
 
 YES_NO = (True, False)

@@ -20,12 +20,12 @@ from bench.suites.coding.running import (
     rows_text,
     sql_answer,
 )
-from bench.suites.coding.specialise import program
+from bench.suites.coding.specialise import entry_point, program
 
 INSTANCES = 10
 """Instances of a family in the shipped exam."""
 INPUTS = 40
-"""Hidden inputs of an item: all edges, then drawn ones; more if there are more edges."""
+"""Hidden inputs of an item: all edges, then drawn ones, more if there are more edges; and the family's large ones."""
 EXAMPLES = 2
 """Inputs that a prompt shows with their answers; never among the hidden ones."""
 SHOWN_OF = 6
@@ -56,7 +56,7 @@ class Instance:
 
     @property
     def level(self) -> int:
-        """The number of rules that interact, 1 to 4."""
+        """The number of rules that interact, 1 to 4; or 5 to 7."""
         return int(self.p.level)
 
     def rng(self, purpose: str) -> Random:
@@ -85,7 +85,7 @@ class Instance:
         """What a program of this family answers."""
         if self.family.kind is Kind.SQL:
             return sql_answer(source, self.family.tables, ordered=self.family.ordered)
-        return printed_answer(source) if self.family.kind is Kind.PROGRAM else python_answer(source)
+        return printed_answer(source) if self.family.kind is Kind.PROGRAM else python_answer(source, self.family.loops)
 
     @cached_property
     def right(self) -> Answer:
@@ -98,6 +98,23 @@ class Instance:
         if self.family.kind is Kind.SQL:
             return rows_text(value, ordered=self.family.ordered)
         return canonical(printed("\n".join(value)) if self.family.kind is Kind.PROGRAM else value)
+
+    @cached_property
+    def plain(self) -> str:
+        """The plain program, under the name of the reference; only where the family has one."""
+        assert self.family.plain is not None
+        plain, name = program(self.family.plain, self.p), entry_point(self.family.plain)
+        return plain.replace(f"def {name}(", f"def {entry_point(self.family.reference)}(", 1)
+
+    @cached_property
+    def wrong(self) -> dict[str, str]:
+        """The planted wrong solutions, by how they misread a rule. ValueError if a text is not once in the program."""
+        made = {}
+        for what, (right, wrong) in (self.family.wrong(self.p) if self.family.wrong else {}).items():
+            if self.program.count(right) != 1:
+                raise ValueError(f"{self.id}: {right!r} is {self.program.count(right)} times in its program ({what}).")
+            made[what] = self.program.replace(right, wrong)
+        return made
 
     def mutants(self) -> Iterator[Mutant]:
         """Every small mistake that the program can be given; those that change nothing are left out."""
@@ -126,6 +143,11 @@ class Instance:
         return [self.right(args) for args in self.inputs]
 
     @cached_property
+    def large(self) -> list[Args]:
+        """The inputs that the plain program does not finish, the last hidden ones."""
+        return [*self.family.large(self.p)] if self.family.large else []
+
+    @cached_property
     def _drawn(self) -> tuple[list[Args], list[Args]]:
         rng = self.rng("inputs")
         inputs, fresh = self.family.edges(self.p).all, list[Args]()
@@ -136,7 +158,7 @@ class Instance:
                 fresh.append(args)
             if len(fresh) == wanted:
                 examples = self._telling(fresh)
-                return [*inputs, *(args for args in fresh if args not in examples)], examples
+                return [*inputs, *(args for args in fresh if args not in examples), *self.large], examples
         raise ValueError(f"{self.id}: too few different inputs in {TRIES} draws.")
 
     def _telling(self, drawn: list[Args]) -> list[Args]:

@@ -50,7 +50,7 @@ def item(instance: Instance, language: str = "python") -> Item:
 def _complete(instance: Instance) -> Item:
     prompt = (
         f"Write the Python function `{_signature(instance)}`.\n\n{_prose(instance)}\n\nExamples:\n"
-        + "\n".join(f"{_call(instance, args)} returns {_value(instance, args)!r}" for args in instance.examples)
+        + "\n".join(f"{call(instance, args)} returns {_value(instance, args)!r}" for args in instance.examples)
         + "\n\nReply with only the complete function in one ```python block."
     )
     return {"prompt": prompt, **_graded_by_calls(instance)}
@@ -79,7 +79,7 @@ def _edit(instance: Instance) -> Item:
 def _predict(instance: Instance) -> Item:
     args = telling_input(instance)
     prompt = (
-        f"```python\n{instance.program}```\n\nWhat does `{_call(instance, args)}` return?\n\n"
+        f"```python\n{instance.program}```\n\nWhat does `{call(instance, args)}` return?\n\n"
         "Reply with only the returned value, as a Python literal, in one ```python block."
     )
     return {"prompt": prompt, "value": _value(instance, args), "reference": instance.program}
@@ -102,8 +102,8 @@ def _sql(instance: Instance) -> Item:
 
 def _program(instance: Instance, language: Language) -> Item:
     inputs = telling_inputs(instance) if language.few else instance.inputs
-    cases = [_case(args, instance.right(args)) for args in inputs]
-    shown = [_case(args, instance.right(args)) for args in instance.examples]
+    cases = [case(args, instance.right(args)) for args in inputs]
+    shown = [case(args, instance.right(args)) for args in instance.examples]
     prompt = (
         f"Write a program in {language.title} that reads standard input and prints its "
         f"result.\n\n{_prose(instance)}\n\n"
@@ -116,7 +116,8 @@ def _program(instance: Instance, language: Language) -> Item:
     return {"prompt": prompt, "cases": cases, "reference": language.reference(instance)}
 
 
-def _case(args: Args, right: str) -> Item:
+def case(args: Args, right: str) -> Item:
+    """What a program reads and is to print, given the lines of both."""
     read, wanted = args[0], json.loads(right)
     return {"stdin": "".join(f"{line}\n" for line in read), "stdout": "".join(f"{line}\n" for line in wanted)}
 
@@ -196,7 +197,7 @@ def _complaint(instance: Instance, source: str) -> str:
     failing = [args for args in instance.inputs if answer(args) != instance.right(args)]
     args = min(failing, key=lambda each: abs(len(canonical(each)) - COMPLAINT_CHARS))
     got = json.loads(answer(args))
-    return f"But `{_call(instance, args)}` returns {got!r}; right is {_value(instance, args)!r}."
+    return f"But `{call(instance, args)}` returns {got!r}; right is {_value(instance, args)!r}."
 
 
 _OF_KIND: Mapping[Kind, Callable[[Instance], Item]] = {
@@ -280,7 +281,8 @@ def _signature(instance: Instance) -> str:
     return instance.program.partition("\n")[0].removesuffix(":")
 
 
-def _call(instance: Instance, args: Args) -> str:
+def call(instance: Instance, args: Args) -> str:
+    """A call as prompts show it."""
     return f"{entry_point(instance.family.reference)}({', '.join(map(repr, args))})"
 
 

@@ -11,10 +11,8 @@ from typing import Any
 
 from bench.sandbox import printed
 from bench.scoring.database import script
-from bench.suites.coding.family import Args
+from bench.suites.coding.family import LOOPS, Args
 
-LOOPS = 10_000
-"""Passes of loops that a program may make for one input; a mutant may run forever."""
 STEPS = 1_000
 """Thousands of SQLite's steps that a query may take."""
 RAISED = "raised"
@@ -39,7 +37,8 @@ def python_answer(source: str | ast.Module, loops: int = LOOPS) -> Answer:
     assert isinstance(function, ast.FunctionDef)
     passes: Iterator[int] = iter(())
     namespace: dict[str, Any] = {"_tick": lambda: next(passes)}
-    exec(compile(ast.fix_missing_locations(_LoopGuard().visit(tree)), function.name, "exec"), namespace)
+    guarded = ast.fix_missing_locations(_LoopGuard().visit(tree))
+    exec(compile(guarded, function.name, "exec"), namespace)
 
     def answer(args: Args) -> str:
         nonlocal passes
@@ -69,7 +68,14 @@ def printed_answer(source: str) -> Answer:
 
 
 class _LoopGuard(ast.NodeTransformer):
-    """Makes every pass of a loop call `_tick`, which raises in the end."""
+    """Makes every pass of a loop, and every call of a function inside the function, call `_tick`, which raises in the
+    end."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        for inner in (each for each in node.body if isinstance(each, ast.FunctionDef)):
+            inner.body.insert(0, ast.Expr(ast.Call(ast.Name("_tick", ast.Load()), [], [])))
+        return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
         return self._guard(node)

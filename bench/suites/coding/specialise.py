@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from bench.suites.coding.family import Params
+from bench.suites.coding.family import LEVELS, Params
 
 _JUMPS = (ast.Continue, ast.Break, ast.Return)
 _FOLDED = (ast.Compare, ast.BinOp, ast.UnaryOp)
@@ -49,6 +49,7 @@ def _source(reference: Callable[..., Any]) -> str:
 class _Inline(ast.NodeTransformer):
     def __init__(self, p: Params) -> None:
         self._p = p
+        self._above = vars(p).get("level", 0) > max(LEVELS)
         self._tests: set[ast.AST] = set()
 
     def visit(self, node: ast.AST) -> Any:
@@ -59,6 +60,14 @@ class _Inline(ast.NodeTransformer):
         tested += node.values if isinstance(node, ast.BoolOp) and node in self._tests else []
         self._tests.update(tested)
         return super().visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """From level 5 on, what a function takes and returns is named without an import: anything is an `object`."""
+        named = [*(each.annotation for each in node.args.args), node.returns] if self._above else []
+        for part in (part for each in named if each for part in ast.walk(each)):
+            if isinstance(part, ast.Name) and part.id == "Any":
+                part.id = "object"
+        return self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id == "p":

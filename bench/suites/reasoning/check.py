@@ -1,6 +1,7 @@
-"""Are our own families right, their texts clear? `python -m bench.suites.reasoning.check agreement|prompts`.
+"""Are our own families right, their texts clear? `python -m bench.suites.reasoning.check agreement|ambiguity|prompts`.
 
-Agreement: two references, written apart, give every instance the same answer. Prompts: every prompt of an exam with its
+Agreement: two references, written apart, give every instance the same answer. Ambiguity: they do for every item of an
+exam, and its text, in every language, tells all that changes the answer. Prompts: every prompt of an exam with its
 answer, in every language, to be read.
 """
 
@@ -16,10 +17,16 @@ from bench.suites.coding.family import Params
 from bench.suites.reasoning.exam import SHIPPED_SEED, SUITES
 from bench.suites.reasoning.families import EVERY
 from bench.suites.reasoning.family import ReasoningFamily
-from bench.suites.reasoning.own import LEVELS, items
+from bench.suites.reasoning.own import LEVELS, PER_CELL, instances, items
 
 INSTANCES = 2_000
 """Instances of a family on which its two references must agree."""
+DRAWS = 12
+"""Other parameters that are drawn for an item, to see which of them its text is silent about."""
+
+
+FOLLOWS = {("lookup", "wanted"): "a row of its table, where it stands anew"}
+"""Parameters that follow from others, with what they are: no instance differs in them alone."""
 
 
 def disagreements(family: ReasoningFamily, seed: int = SHIPPED_SEED, draws: int = INSTANCES) -> Iterator[str]:
@@ -32,10 +39,41 @@ def disagreements(family: ReasoningFamily, seed: int = SHIPPED_SEED, draws: int 
             yield f"{family.name}, level {level}, draw {draw}: the references say {first} and {second}."
 
 
+def ambiguous(family: ReasoningFamily, seed: int = SHIPPED_SEED) -> Iterator[str]:
+    """Items of an exam whose references differ, and parameters that change an answer and of which a text is silent."""
+    told = set[int]()
+    for name, p in instances(family, seed):
+        first, second = family.reference(p), family.second(p)
+        if first != second:
+            yield f"{name}: the references say {first} and {second}."
+        if p.level not in told:
+            told.add(p.level)
+            yield from _untold(family, name, p, first)
+
+
+def _untold(family: ReasoningFamily, name: str, p: Params, answer: str) -> Iterator[str]:
+    rng, reported = Random(f"ambiguity {name}"), set[str]()
+    for _ in range(DRAWS):
+        others = family.params(Random(rng.random()), p.level)
+        for key in sorted(others.keys() - reported):
+            changed = Params(**{**vars(p), key: others[key]})
+            try:
+                if changed == p or (family.name, key) in FOLLOWS or family.reference(changed) == answer:
+                    continue
+                languages = [
+                    each for each in (*SUITES, *family.more) if family.text(each)(changed) == family.text(each)(p)
+                ]
+            except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
+                continue
+            if languages:
+                reported.add(key)
+                yield f"{name}: its text is the same for another {key} ({', '.join(languages)}), and the answer is not."
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints every disagreement, or the prompts; returns 1 if there is a disagreement."""
     parser = argparse.ArgumentParser(prog="python -m bench.suites.reasoning.check", description=__doc__)
-    parser.add_argument("what", choices=["agreement", "prompts"])
+    parser.add_argument("what", choices=["agreement", "ambiguity", "prompts"])
     parser.add_argument("--exam-seed", type=int, default=SHIPPED_SEED)
     parser.add_argument("--family", action="append", help="only this one; repeatable")
     options = parser.parse_args(argv)
@@ -49,10 +87,12 @@ def main(argv: Sequence[str] | None = None) -> int:
                     print(f"--- {item['id']}, {item['language']}\n{item['prompt']}\n>>> {item['answer']}")
         return 0
     begun = time.perf_counter()
-    faults = [fault for family in chosen for fault in disagreements(family, options.exam_seed)]
+    check = disagreements if options.what == "agreement" else ambiguous
+    faults = [fault for family in chosen for fault in check(family, options.exam_seed)]
     for fault in faults:
         print(fault, file=sys.stderr)
-    total = f"{INSTANCES * len(chosen):,} instances, {len(faults)} faults in {time.perf_counter() - begun:.1f} s"
+    count = INSTANCES if options.what == "agreement" else len(LEVELS) * PER_CELL
+    total = f"{count * len(chosen):,} instances, {len(faults)} faults in {time.perf_counter() - begun:.1f} s"
     print(f"{len(chosen)} families, {total}")
     return 1 if faults else 0
 

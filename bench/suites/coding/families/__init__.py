@@ -15,6 +15,8 @@ from bench.suites.coding.families import (
     conveyor,
     coupons,
     digits,
+    drafts,
+    drill,
     editor,
     floor,
     gaps,
@@ -122,5 +124,7 @@ FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
 """Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""
 MORE: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `coding_more`, until the next version of `coding` takes them in; in the same order."""
-EVERY = (*FAMILIES, *MORE)
+HARD: tuple[CodingFamily, ...] = (drill.FAMILY, drafts.FAMILY)
+"""Those of `coding_hard`, levels 5 to 7."""
+EVERY = (*FAMILIES, *MORE, *HARD)
 """All of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from bench.suites.coding.family import (
     HARD_LEVELS,
@@ -110,7 +111,7 @@ def _prose(p: Params) -> Prose:
 
 
 def _find_ringing(p: Params, plan: list[list[list[int]]], start: list[int], n: int) -> list[int]:
-    def length(year: int, month: int) -> int:
+    def length(year: int, month: int) -> Any:
         leap = year % p.every == 0 and year % p.never > 0 and month == p.longer
         return p.lengths[month - 1] + (1 if leap else 0)
 
@@ -166,7 +167,7 @@ def _find_ringing(p: Params, plan: list[list[list[int]]], start: list[int], n: i
             if weekday == (p.rest + (1 if p.later else -1)) % p.week:
                 other = beside(year, month, day, -1 if p.later else 1)
                 if p.level < 7 or p.feast or other[1] != p.merry or other[2] > 1:
-                    rings = rings or called(*other, p.rest)
+                    rings = rings or called(other[0], other[1], other[2], p.rest)
         else:
             rings = called(year, month, day, weekday)
         if p.level >= 7:

@@ -11,7 +11,7 @@ def plainly(p: Params, plan: list[list[list[int]]], start: list[int], n: int) ->
     """The plain program, by writing down the days of one year after another."""
 
     def year_of(number: int) -> list[list[int]]:
-        days = []
+        days: list[list[int]] = []
         passed = (number - 1) * sum(p.lengths) + (number - 1) // p.every - (number - 1) // p.never
         for month in [1, 2, 3]:
             size = p.lengths[month - 1]

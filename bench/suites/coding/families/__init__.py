@@ -25,6 +25,7 @@ from bench.suites.coding.families import (
     handles,
     hops,
     hours,
+    icebergs,
     inventory,
     labels,
     ledger,
@@ -121,7 +122,7 @@ _MORE = (
     *(calculator, averages, store, machine, outline, paragraph),
     *(bookings, parcels, bills, hours),
 )
-_HARD = (drill, drafts, bells)
+_HARD = (drill, drafts, bells, icebergs)
 FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
 """Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""
 MORE: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MORE)

@@ -36,6 +36,7 @@ from bench.suites.coding.families import (
     meter,
     money,
     outline,
+    pages,
     paragraph,
     parcels,
     patches,
@@ -122,7 +123,7 @@ _MORE = (
     *(calculator, averages, store, machine, outline, paragraph),
     *(bookings, parcels, bills, hours),
 )
-_HARD = (drill, drafts, bells, icebergs)
+_HARD = (drill, drafts, bells, icebergs, pages)
 FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
 """Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""
 MORE: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MORE)

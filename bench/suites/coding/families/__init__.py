@@ -35,6 +35,7 @@ from bench.suites.coding.families import (
     messages,
     meter,
     money,
+    orchard,
     outline,
     pages,
     paragraph,
@@ -123,7 +124,7 @@ _MORE = (
     *(calculator, averages, store, machine, outline, paragraph),
     *(bookings, parcels, bills, hours),
 )
-_HARD = (drill, drafts, bells, icebergs, pages)
+_HARD = (drill, drafts, bells, icebergs, pages, orchard)
 FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
 """Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""
 MORE: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MORE)

@@ -61,6 +61,10 @@ test-ray: $(READY) ray  ## Run on two real nodes; kill a worker, a node and the 
 test-bfcl: $(READY) .servers/bfcl/.ready  ## Put the first 25 of BFCL's simplest items to the embedded 0.5B, natively and in the prompt, through both of its protocols (10 minutes of processor time)
 	@TEST_BFCL=1 $(PYTEST) tests/suites/bfcl/test_local.py
 
+.PHONY: test-hard
+test-hard: $(READY)  ## Grade the plain program of each family of levels 5 to 7 in the sandbox: right, and stopped on the large calls
+	@TEST_HARD=1 $(PYTEST) tests/suites/test_coding_hard.py -k plain_program
+
 .servers/%/.ready: tests/servers/%.lock
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install -q --no-deps --require-hashes -r $<

@@ -35,9 +35,12 @@ EQUIVALENT = Path(__file__).with_name("equivalent.json")
 """Mutants that are not mistakes: digest -> family, mutant and reason."""
 
 
-def disagreements(family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS) -> Iterator[str]:
-    """Where the two references answer otherwise, or an input is not JSON or gets changed; in all instances."""
-    for instance in instances(family, exam_seed):
+def disagreements(
+    family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS, count: int = INSTANCES
+) -> Iterator[str]:
+    """Where the two references answer otherwise, or an input is not JSON or gets changed; in so many instances, all
+    unless said."""
+    for instance in instances(family, exam_seed, count):
         rng = instance.rng("agreement")
         edges = family.edges(instance.p).all
         drawn = [family.draw(rng, instance.p) for _ in range(max(0, inputs // INSTANCES - len(edges)))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.suites.coding.families import (
     averages,
     balances,
+    bells,
     bills,
     blobs,
     bookings,
@@ -24,6 +25,7 @@ from bench.suites.coding.families import (
     handles,
     hops,
     hours,
+    icebergs,
     inventory,
     labels,
     ledger,
@@ -33,7 +35,9 @@ from bench.suites.coding.families import (
     messages,
     meter,
     money,
+    orchard,
     outline,
+    pages,
     paragraph,
     parcels,
     patches,
@@ -120,11 +124,12 @@ _MORE = (
     *(calculator, averages, store, machine, outline, paragraph),
     *(bookings, parcels, bills, hours),
 )
+_HARD = (drill, drafts, bells, icebergs, pages, orchard)
 FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
 """Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""
 MORE: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `coding_more`, until the next version of `coding` takes them in; in the same order."""
-HARD: tuple[CodingFamily, ...] = (drill.FAMILY, drafts.FAMILY)
+HARD: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _HARD)
 """Those of `coding_hard`, levels 5 to 7."""
 EVERY = (*FAMILIES, *MORE, *HARD)
 """All of them."""

@@ -40,8 +40,12 @@ test: $(READY)  ## Run the tests on every core (SmolLM2 is fetched once and real
 	@$(PYTEST) -n logical --dist loadgroup -m "not slow"
 
 .PHONY: test-slow
-test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its samples, and the dearest
-	@$(PYTEST) -n logical --dist loadgroup -m slow
+test-slow: $(READY)  ## Run the tests that make test leaves out: more of its samples, and the dearest
+	@$(PYTEST) -n logical --dist loadgroup -m "slow and not exhaustive"
+
+.PHONY: test-exhaustive
+test-exhaustive: $(READY)  ## Run what make test-slow leaves out of long grids of cases
+	@$(PYTEST) -n logical --dist loadgroup -m exhaustive
 
 .PHONY: servers
 servers: .servers/bfcl/.ready .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready .servers/mini/.ready .servers/loops/.ready .servers/otel/.ready .servers/npm/.ready  ## Install what tests ask through, run in or read: two proxies, OpenTelemetry, Jupyter's kernel, two agents, three loops and BFCL's data, each in an environment of its own

@@ -156,12 +156,12 @@ def _find_ringing(p: Params, plan: list[list[list[int]]], start: list[int], n: i
                     extra = turns * (year - before)
                 seen[state] = [year, rung]
             if p.level >= 6:
-                other = yesterday if p.later else tomorrow
+                of_year, of_month, on = yesterday if p.later else tomorrow
                 rings = weekday not in [p.rest] and called(year, month, day, weekday)
                 if weekday in [(p.rest + (1 if p.later else -1)) % p.week] and (
-                    p.level < 7 or p.feast or other[1:] not in [[p.merry, 1]]
+                    p.level < 7 or p.feast or [of_month, on] not in [[p.merry, 1]]
                 ):
-                    rings = rings or called(*other, p.rest)
+                    rings = rings or called(of_year, of_month, on, p.rest)
             else:
                 rings = called(year, month, day, weekday)
             if p.level >= 7:

@@ -200,7 +200,7 @@ def _large(p: Params) -> list[Args]:
         rest = [[sides[0], 50 + rng.randrange(2), rng.randint(10**16, 10**18), rng.randint(1, 9)] for _ in range(4)]
         back = [[sides[1], rng.choice([40, 60, 50]), rng.randint(10**16, 10**18), rng.randint(1, 9)] for _ in range(2)]
         small = [sides[1], 40 if sides[1] == "sell" else 60, rng.randint(1, 9), 1]
-        orders = [*rest[:3], small, back[0], rest[3], back[1]]
+        orders: list[list[Any]] = [*rest[:3], small, back[0], rest[3], back[1]]
         made.append(([_order(p, order, owner="" if rng.random() < 0.8 else "C") for order in orders],))
     return made
 
@@ -214,14 +214,14 @@ def _edges(p: Params) -> Edges:
     ties += [[["buy", 4, 9, 2], ["sell", 5, 9, 2], ["sell", 4, 3, 1], ["buy", 5, 8, 1]]]
     asked: list[list[list[Any]]] = [[_order(p, each) for each in orders] for orders in ties]
     if p.level >= 6:
-        steps = [["sell", price, 4, 3] for price in (3, 3, 4, 5, 6)]
+        steps: list[list[Any]] = [["sell", price, 4, 3] for price in (3, 3, 4, 5, 6)]
         for how, sizes in {"take": (9, 16, 19), "all": (6, 8, 9, 11, 12, 14, 16, 17, 19), "rest": (9, 14, 19)}.items():
             for size in sizes:
                 asked.append([*(_order(p, each) for each in steps), _order(p, ["buy", 6, size, 2], how)])
     if p.level >= 7:
         own = [_order(p, ["sell", price, 4, 2], owner=who) for price, who in [(3, "B"), (3, "A"), (3, "B"), (4, "A")]]
         asked += [[*own, _order(p, ["buy", 9, size, 1], "all", "A")] for size in (4, 6, 8, 9)]
-        most = [["sell", 3, 30, 2], ["sell", 3, 8, 2], ["buy", 3, 20, 2]]
+        most: list[list[Any]] = [["sell", 3, 30, 2], ["sell", 3, 8, 2], ["buy", 3, 20, 2]]
         for owners in ("BAA", "ABA"):
             asked.append([_order(p, order, owner=who) for order, who in zip(most, owners, strict=True)])
     asked += [_draw(Random(number), p)[0] for number in range(20)]

@@ -118,7 +118,7 @@ def _count_trees(p: Params, fences: list[list[Any]], felled: list[list[int]]) ->
                 inside += over > -within
         return inside
 
-    def belongs(sides: list[Any], x: int, y: int) -> int:
+    def belongs(sides: list[Any], x: int, y: int) -> Any:
         touched = []
         for x1, y1, x2, y2, within in sides:
             off = (y - y1) * (x2 - x1) - (y2 - y1) * (x - x1)
@@ -130,7 +130,7 @@ def _count_trees(p: Params, fences: list[list[Any]], felled: list[list[int]]) ->
 
     if p.level >= 7:
 
-        def bears(land: list[Any]) -> int:
+        def bears(land: list[Any]) -> Any:
             x, y, *_ = next(iter(land))
             depth = min(3, sum([belongs(other, x, y) for other in lands if other is not land]))
             apples = [0, p.one, p.two, p.more, p.more]
@@ -235,7 +235,7 @@ def _edges(p: Params) -> Edges:
 
     asked: list[Args] = []
     for outline in _OUTLINES * 2:
-        corners = [at(int(i), int(j)) for i, j in outline.split()]
+        corners = [at(int(each[0]), int(each[1])) for each in outline.split()]
         felled = [[*at(rng.randint(-2, 7), rng.randint(-2, 6))] for _ in range(24)]
         asked.append(([_signed(rng, p, corners)], felled))
     x, y = next(at(3, j) for j in (3, 4) if at(3, j)[1] % 2 == 0)

@@ -61,7 +61,7 @@ def second(p: Params, fences: list[list[Any]], felled: list[list[int]]) -> int:
 
 
 def _is_place(p: Params, x: int, y: int) -> bool:
-    return (x - p.right) % p.wide == 0 and (y - p.up - (x - p.right) // p.wide * p.lean) % p.high == 0
+    return not (x - p.right) % p.wide and not (y - p.up - (x - p.right) // p.wide * p.lean) % p.high
 
 
 def _sides(p: Params, fence: list[Any]) -> list[tuple[int, int, int, int, bool]]:

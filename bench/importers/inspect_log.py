@@ -19,11 +19,11 @@ from typing import Any
 from bench.errors import UsageError
 from bench.importers.archive import Archive, BadPartError, is_archive
 from bench.importers.deep import TOO_DEEP
-from bench.importers.inspect_results import Samples, settings, system_prompt
+from bench.importers.inspect_results import Samples, settings
 from bench.importers.ledger import Ledger
 from bench.importers.numbers import BadValueError, named, positive, share, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
-from bench.importers.stated import Stated
+from bench.importers.stated import Stated, system_prompt
 from bench.importers.textfiles import files_below, mapping, read_json
 from bench.records import sha256_of, vendor_of
 
@@ -100,7 +100,7 @@ def _of_log(
                 request, place, sample, about=log.about, task=log.task, label=log.label, order=order + at
             )
             log.read.add(item_entry)
-            stated.prompt(log.task, item_entry.item.item, log.label, system_prompt(sample))
+            stated.prompt(log.task, item_entry.item.item, log.label, system_prompt(sample.get("messages")))
             stated.answered(log.label, asked, mapping(sample.get("output")).get("model"))
             yield item_entry
         except (BadValueError, BadPartError) as error:

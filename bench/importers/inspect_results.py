@@ -95,13 +95,3 @@ def settings(header: Mapping[str, Any]) -> dict[str, Any]:
 def _step(step: object, name: str, params: str = "params") -> list[Any]:
     said = {key: value for key, value in mapping(mapping(step).get(params)).items() if value is not None}
     return [mapping(step).get(name), *([said] if said else [])]
-
-
-def system_prompt(sample: Mapping[str, Any]) -> str | None:
-    """The system messages that a sample's conversation begins with; None without one."""
-    messages, texts = sample.get("messages"), []
-    for message in messages if isinstance(messages, list) else ():
-        if mapping(message).get("role") != "system":
-            break
-        texts.append(str(mapping(message).get("content")))
-    return "\n\n".join(texts) or None

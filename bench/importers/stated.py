@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.importers.ledger import Ledger
+from bench.importers.textfiles import mapping
 from bench.records import HIDDEN, SECRET_NAME
 
 ROUNDED = 0.001
@@ -44,6 +45,16 @@ def off(mean: float | None, n: int, stated: object, name: str) -> str | None:
     if abs(mean - stated) <= max(0.5 / n, ROUNDED):
         return None
     return f"its samples' mean {name} is {mean:.3g}, and its results say {stated:.3g}"
+
+
+def system_prompt(messages: object) -> str | None:
+    """The system messages that a conversation begins with; None without one."""
+    texts = []
+    for message in messages if isinstance(messages, list) else ():
+        if mapping(message).get("role") != "system":
+            break
+        texts.append(str(mapping(message).get("content")))
+    return "\n\n".join(texts) or None
 
 
 class Stated:

@@ -25,6 +25,8 @@ MOST_SERVED = 1000
 """Names of answering models that are kept."""
 DEEPEST = 4
 """Levels of tables in settings that are looked into; what lies deeper is one value."""
+MOST_LEVELS = 8
+"""Levels of a value that are shown."""
 _SUFFIX = re.compile(r"(?:[-@:](?:\d{8}|\d{4}-\d{2}-\d{2}|latest|v\d+(?::\d+)?))+$")
 
 
@@ -114,7 +116,16 @@ def _flat(values: Mapping[str, Any], before: str = "", level: int = 1) -> Iterat
         if isinstance(value, Mapping) and level < DEEPEST:
             yield from _flat(value, f"{place}.", level + 1)
         elif value is not None and value is not False and value not in ({}, [], ""):
-            yield place, HIDDEN if isinstance(value, str | list | Mapping) and SECRET_NAME.search(place) else value
+            yield place, _masked(name, value)
+
+
+def _masked(name: str, value: Any, level: int = 1) -> Any:
+    """A setting without what may be a secret by its name, at any depth; a number is none."""
+    if isinstance(value, str | list | Mapping) and (level > MOST_LEVELS or SECRET_NAME.search(name)):
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {key: _masked(str(key), one, level + 1) for key, one in value.items()}
+    return [_masked("", one, level + 1) for one in value] if isinstance(value, list) else value
 
 
 def _shown(values: Mapping[str, Mapping[str, None]], names: list[str]) -> str:

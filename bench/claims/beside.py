@@ -11,7 +11,8 @@ from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
 from bench.language import tr
-from bench.records import Outcome
+from bench.records import Claim, Outcome, RunRecord
+from bench.records.note import Level, recorded
 
 TRUNCATION_GAP = 0.02
 """Truncation or refusal rates that differ by more are warned about."""
@@ -26,6 +27,7 @@ def warnings(case: Case) -> Iterator[str]:
             "judged before, on some of these answers, in {seen_in}: a second look errs more often",
             seen_in=", ".join(case.seen_in),
         )
+    yield from case.told
     yield from (prompted.words(choice, pairs) for choice in case.prompted)
     yield from map(questions.in_words, pairs.repeated)
     yield from unknown(case)
@@ -50,6 +52,19 @@ def warnings(case: Case) -> Iterator[str]:
         yield tr("unlike sampling was applied: {sent}", sent=sent)
     for part in parts.claimed(case.claim):
         yield from part.warnings(pairs)
+
+
+def of_import(record: RunRecord, claim: Claim) -> tuple[str, ...]:
+    """What an import warned of, without what names other models alone."""
+    notes = [recorded(note) for note in record.imported.notes] if record.imported else []
+    sides = (claim.candidate, claim.baseline)
+    others = [label for label in record.models if label not in sides]
+    return tuple(
+        note.text
+        for note in notes
+        if note.level is Level.WARNING
+        and (any(side in note.text for side in sides) or not any(label in note.text for label in others))
+    )
 
 
 def unknown(case: Case) -> Iterator[str]:

@@ -30,6 +30,8 @@ class Case:
     """Earlier runs, of another plan, that held the claim and had some of these answers."""
     prompted: tuple[RecordedChoice, ...] = ()
     """How prompts of a side's own were chosen, for suites of the claim."""
+    told: tuple[str, ...] = ()
+    """What the import warned of."""
     looks: Looks | None = None
     """The looks that were taken while the run went on; None for a run that is judged at its end."""
 

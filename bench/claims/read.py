@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
+from bench.claims.beside import of_import
 from bench.claims.caps import with_caps
 from bench.claims.case import Case, declared_before
 from bench.claims.judge import Judgement, judge_cases, log_bets
@@ -275,6 +276,7 @@ def _case(
         batched=batched,
         seen_in=seen_in,
         prompted=prompted,
+        told=of_import(record, claim),
         looks=seen,
     )
     return confirmed(case, items, record)

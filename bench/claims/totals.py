@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.claims import parts
+from bench.claims import beside, parts
 from bench.claims.parts import PartResult, cost_each, counts
 from bench.claims.verdict import JointTest, Verdict, combine
 from bench.errors import UsageError, suggest
-from bench.records import AggregateRow, Claim, read_aggregates, read_table
+from bench.records import AggregateRow, Claim, read_aggregates, read_record, read_table
 
 __all__ = [
     "REPORTED",
@@ -95,6 +95,8 @@ class TotalsJudgement:
     """Its parts and p-values."""
     verdict: str
     """As `standing` gives it."""
+    warnings: tuple[str, ...] = ()
+    """What the import warned of."""
 
 
 def judge_folder(folder: Path, claim: Claim) -> TotalsJudgement | None:
@@ -120,7 +122,8 @@ def judge_folder(folder: Path, claim: Claim) -> TotalsJudgement | None:
         )
     rows = tuple((ours[suite], theirs[suite]) for suite in suites)
     test = judge_totals(claim, rows)
-    return TotalsJudgement(claim, rows, test, standing(claim, test, p_of_tested(test), test.p_refuted))
+    stands = standing(claim, test, p_of_tested(test), test.p_refuted)
+    return TotalsJudgement(claim, rows, test, stands, beside.of_import(read_record(folder), claim))
 
 
 def text(judgement: TotalsJudgement) -> str:
@@ -134,6 +137,7 @@ def text(judgement: TotalsJudgement) -> str:
     )
     notes = [f"items: {sizes}, not paired", f"results of {' and '.join(dates)}" if dates else "results without a date"]
     notes += [f"{suite}, {name}: {why}" for (suite, name), why in test.problems.items()]
+    notes += judgement.warnings
     if judgement.verdict == REPORTED:
         names = " and ".join(dict.fromkeys(result.name for result in _tested(test)))
         open_parts = dict.fromkeys(parts.part(result.name).totals_why for result in _tested(test, tested=False))
@@ -181,5 +185,6 @@ def as_json(judgement: TotalsJudgement) -> dict[str, Any]:
         "basis": "published totals",
         "claim": claim,
         "parts": [{"suite": suite, "part": name, **numbers} for suite, name, numbers in results],
+        "warnings": list(judgement.warnings),
         "halves": [{"suite": suite, "half": name, **numbers} for suite, name, numbers in results],  # as before
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,9 @@ class Archive:
         if len(infos) > MOST_PARTS:
             raise UsageError(f"{path}: has more than {MOST_PARTS} parts.")
         self._infos = {info.filename: info for info in infos}
+        counts = Counter(info.filename for info in infos) if len(self._infos) < len(infos) else {}
+        self.doubled = [name for name, count in counts.items() if count > 1]
+        """Names that stand twice: the last part of a name is the one that is read."""
 
     def __iter__(self) -> Iterator[str]:
         """The names of its parts."""

@@ -3,7 +3,7 @@
 A trial's cost is what its agent reported. Where it reported none, `bench reprice` computes it from the tokens, at the
 prices of a day. A trial whose reward Harbor itself takes for invalid (`reward_valid`, from version 0.26: the vendor's
 address failed, the machine had too little memory ...) is missing, never 0. Tokens, cost and time of a trial of several
-steps are the steps' together.
+steps are the steps' together. Trials of one set with unlike agents' versions or arguments, or limits, are warned of.
 """
 
 from __future__ import annotations
@@ -18,13 +18,19 @@ from bench import clean
 from bench.errors import UsageError
 from bench.importers.numbers import BadValueError, named, positive, share, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
+from bench.importers.stated import Stated
 from bench.importers.textfiles import files_below, mapping, read_json
 from bench.records import sha256_of, vendor_of
+
+AGENT = frozenset(("kwargs", "skills", "mcp_servers", "override_timeout_sec", "max_timeout_sec", "import_path"))
+ENVIRONMENT = ("type", "override_cpus", "override_memory_mb", "override_gpus")
+"""What of a trial's configuration decides how far an agent may go."""
 
 
 def read(request: Request, folders: Sequence[Path]) -> Iterator[ItemEntry]:
     """An item for each trial. UsageError if a folder has none."""
     seen: Counter[tuple[str, str, str]] = Counter()
+    stated = Stated(request.ledger)
     order = 0
     for folder in folders:
         before = order
@@ -38,15 +44,22 @@ def read(request: Request, folders: Sequence[Path]) -> Iterator[ItemEntry]:
                 continue  # the job's own summary
             order += 1
             try:
-                yield _item(request, path, order, raw, seen)
+                yield _item(request, path, order, raw, seen=seen, stated=stated)
             except BadValueError as error:
                 request.ledger.drop(path.parent.name, str(error))
         if order == before:
             raise UsageError(f"{folder}: holds no trial of Harbor: each has a result.json with its trial_name.")
+    stated.warn()
 
 
 def _item(
-    request: Request, path: Path, order: int, raw: Mapping[str, Any], seen: Counter[tuple[str, str, str]]
+    request: Request,
+    path: Path,
+    order: int,
+    raw: Mapping[str, Any],
+    *,
+    seen: Counter[tuple[str, str, str]],
+    stated: Stated,
 ) -> ItemEntry:
     agent, config = mapping(raw.get("agent_info")), mapping(mapping(raw.get("config")).get("agent"))
     model, name = mapping(agent.get("model_info")), str(agent.get("name") or config.get("name") or "")
@@ -71,6 +84,8 @@ def _item(
             date=str(raw.get("started_at") or "")[:10] or None,
             cost_basis="as the agent reported it",
         )
+    stated.settings(suite, label, _settings(raw, agent, config))
+    stated.answered(label, str(config.get("model_name") or raw_model), model.get("name"))
     parts, task = _parts(raw), str(raw["task_name"])
     seconds = [_seconds(mapping(part.get("agent_execution"))) for part in parts]
     usages = [mapping(part.get("agent_result")) for part in parts]
@@ -81,12 +96,28 @@ def _item(
     seen[suite, task, label] += 1
     kinds = ("input", "cache", "output")
     tokens = [_whole([named(usage, f"n_{kind}_tokens", whole) for usage in usages]) for kind in kinds]
+    if (tokens[1] or 0) > (tokens[0] or 0):
+        request.ledger.unknown("n_cache_tokens above n_input_tokens, which counts them as well: tokens unknown")
+        tokens = [None, None, None]
     return entry(
         request, path.parent.name, suite=suite, task=suite, item=task, model=label, score=score, order=order,
         repeat=repeat, question=sha256_of([suite, task, raw.get("task_checksum"), name]), cost_usd=cost,
         latency_s=_sum(seconds), tokens_in=tokens[0] or None, tokens_cached=tokens[1],
         tokens_out=tokens[2] or None,
     )  # fmt: skip
+
+
+def _settings(raw: Mapping[str, Any], agent: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """With what a trial was run: its agent's version and arguments, and its limits."""
+    trial = mapping(raw.get("config"))
+    return {
+        "agent version": agent.get("version"),
+        **{f"agent.{name}": value for name, value in config.items() if name in AGENT},
+        **{name: value for name, value in trial.items() if name.endswith("timeout_multiplier")},
+        "extra_instructions": trial.get("extra_instructions"),
+        "verifier.override_timeout_sec": mapping(trial.get("verifier")).get("override_timeout_sec"),
+        **{f"environment.{name}": mapping(trial.get("environment")).get(name) for name in ENVIRONMENT},
+    }
 
 
 def _parts(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.importers.numbers import BadValueError, named, number, share, shown, whole
-from bench.importers.source import ImportedModel, ItemEntry, Request, entry, warn_of_settings
+from bench.importers.source import ImportedModel, ItemEntry, Request, entry
+from bench.importers.stated import Stated
 from bench.importers.textfiles import files_below, is_plain, mapping, read_json
 from bench.records import sha256_of, vendor_of
 
@@ -38,17 +39,19 @@ def read(request: Request) -> Iterator[ItemEntry]:
     """The instances of every run. UsageError if a path holds no run."""
     request.only("metric")
     order = 0
-    drawn: dict[str, dict[str, str | None]] = {}
+    stated = Stated(request.ledger)
     for path in request.paths:
         files = files_below(path, "per_instance_stats.json", ledger=request.ledger) if path.is_dir() else [path]
         if not files:
             raise UsageError(f"{path}: is no output of HELM: per_instance_stats.json is expected in it.")
         for file in files:
             for item in _of_run(request, file, order):
-                drawn.setdefault(item.item.task, {}).setdefault(item.item.model, item.item.sampling_requested)
+                if not stated.knows(item.item.task, item.item.model):
+                    drawn = item.item.sampling_requested
+                    stated.settings(item.item.task, item.item.model, json.loads(drawn) if drawn else {})
                 yield item
                 order += 1
-    warn_of_settings(request, drawn)
+    stated.warn()
 
 
 def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:

@@ -3,12 +3,15 @@
 A `.eval` file is a zip of JSON whose parts are packed by zstandard, or by deflate in older versions; it is read here
 within bounds, so that Inspect need not be installed. Scores are Inspect's own: C is 1, P is 0.5, I and N are 0. Tokens
 and cost are those of the model under test; a grader's are its own. A sample that failed has no score: it is missing.
+Samples that their owner invalidated are left out. What a log's results say otherwise, and what models were not asked
+alike, is warned of.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,11 @@ from typing import Any
 from bench.errors import UsageError
 from bench.importers.archive import Archive, BadPartError, is_archive
 from bench.importers.deep import TOO_DEEP
+from bench.importers.inspect_results import Samples, settings
+from bench.importers.ledger import Ledger
 from bench.importers.numbers import BadValueError, named, positive, share, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
+from bench.importers.stated import Stated, system_prompt
 from bench.importers.textfiles import files_below, mapping, read_json
 from bench.records import sha256_of, vendor_of
 
@@ -32,9 +38,10 @@ def read(request: Request) -> Iterator[ItemEntry]:
     """The samples of every log. UsageError if a file is no log, or a folder holds none."""
     request.only("metric")
     labels: dict[str, str] = {}
+    stated = Stated(request.ledger)
     order = 0
     for path in _logs(request):
-        header, samples = _opened(path)
+        header, samples = _opened(path, request.ledger)
         about = mapping(header.get("eval"))
         raw = str(about.get("model") or "")
         if not raw:
@@ -47,15 +54,72 @@ def read(request: Request) -> Iterator[ItemEntry]:
             date = str(about.get("created") or "")[:10] or None
             harness = f"Inspect {version}".strip()
             request.models[label] = ImportedModel(raw=raw, vendor=vendor_of(raw), harness=harness, date=date)
-        for where, sample in samples:
-            place = f"{path.name} {where}"
-            try:
-                yield _item(request, place, sample(), about=about, label=label, order=order)
-            except (BadValueError, BadPartError) as error:
-                request.ledger.drop(place, str(error))
-            except RecursionError:
-                request.ledger.drop(place, "is nested too deeply")
-            order += 1
+        log = _Log(path.name, header, about, label)
+        stated.settings(log.task, label, settings(header))
+        yield from _of_log(request, log, samples, order=order, stated=stated)
+        order += log.read.n
+        _held(request, log)
+    stated.warn()
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """One log, with what of its samples has been read."""
+
+    name: str
+    header: Mapping[str, Any]
+    about: Mapping[str, Any]
+    label: str
+    read: Samples = field(default_factory=Samples)
+
+    @property
+    def task(self) -> str:
+        """The task's own name."""
+        return str(self.about.get("task") or "task").rpartition("/")[2]
+
+
+def _of_log(
+    request: Request,
+    log: _Log,
+    samples: Iterator[tuple[str, Callable[[], Mapping[str, Any]]]],
+    *,
+    order: int,
+    stated: Stated,
+) -> Iterator[ItemEntry]:
+    """The samples of one log; `stated` learns whom they were asked, and with which system prompt."""
+    asked = str(log.about.get("model"))
+    for at, (where, read_sample) in enumerate(samples):
+        place = f"{log.name} {where}"
+        log.read.n += 1
+        try:
+            sample = read_sample()
+            log.read.count(sample, request.mapping.get("metric"))
+            if sample.get("invalidation"):
+                raise BadValueError("its owner took it back (`invalidation`)")
+            item_entry = _item(
+                request, place, sample, about=log.about, task=log.task, label=log.label, order=order + at
+            )
+            log.read.add(item_entry)
+            stated.prompt(log.task, item_entry.item.item, log.label, system_prompt(sample.get("messages")))
+            stated.answered(log.label, asked, mapping(sample.get("output")).get("model"))
+            yield item_entry
+        except (BadValueError, BadPartError) as error:
+            log.read.unread += 1
+            request.ledger.drop(place, str(error))
+        except RecursionError:
+            log.read.unread += 1
+            request.ledger.drop(place, "is nested too deeply")
+
+
+def _held(request: Request, log: _Log) -> None:
+    """Warns of what the log's results say otherwise than its samples."""
+    results, name = mapping(log.header.get("results")), f"{log.name}, {log.label}"
+    if not log.read.n:
+        request.ledger.warn(f"{name}: it holds no samples, so nothing of it is imported")
+    elif why := log.read.contradiction(results):
+        request.ledger.warn(f"{name}: {why}")
+    if log.header.get("invalidated") is True:
+        request.ledger.warn(f"{name}: its owner took it back, or some of its samples (`invalidated`)")
 
 
 def _logs(request: Request) -> list[Path]:
@@ -68,13 +132,17 @@ def _logs(request: Request) -> list[Path]:
     return logs
 
 
-def _opened(path: Path) -> tuple[Mapping[str, Any], Iterator[tuple[str, Callable[[], Mapping[str, Any]]]]]:
+def _opened(
+    path: Path, ledger: Ledger
+) -> tuple[Mapping[str, Any], Iterator[tuple[str, Callable[[], Mapping[str, Any]]]]]:
     """A log's header, and its samples with where they stand, each read when it is called for."""
     if is_archive(path):
         archive = Archive(path)
         start = next((name for name in ("header.json", "_journal/start.json") if name in archive), None)
         if start is None:
             raise UsageError(f"{path}: is no log of Inspect: it holds no header.json.")
+        for name in archive.doubled:
+            ledger.drop(f"{path.name} {name}", "stands twice in the file; the last counts, as in Inspect")
         names = [name for name in archive if name.startswith(SAMPLES) and name.endswith(".json")]
         return mapping(archive.json(start)), ((name, partial(_part, archive, name)) for name in names)
     content = mapping(read_json(path, level=SAMPLE_LEVEL))
@@ -102,9 +170,15 @@ def _label(raw: str, labels: dict[str, str]) -> str:
 
 
 def _item(
-    request: Request, where: str, sample: Mapping[str, Any], *, about: Mapping[str, Any], label: str, order: int
+    request: Request,
+    where: str,
+    sample: Mapping[str, Any],
+    *,
+    about: Mapping[str, Any],
+    task: str,
+    label: str,
+    order: int,
 ) -> ItemEntry:
-    task = str(about.get("task") or "task").rpartition("/")[2]
     if sample.get("id") is None:
         raise BadValueError("a sample without an id")
     item, epoch = str(sample["id"]), named(sample, "epoch", whole) or 1

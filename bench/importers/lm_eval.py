@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench import clean
 from bench.errors import UsageError, suggest
-from bench.importers.lm_eval_samples import asked, contradiction, first, text
+from bench.importers.lm_eval_samples import asked, contradiction, drawn_with, first, text
 from bench.importers.numbers import BadValueError, day, named, shown, whole
-from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry, warn_of_settings
+from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
+from bench.importers.stated import Stated
 from bench.importers.textfiles import files_below, is_plain, json_rows, mapping, read_json
 from bench.records import AggregateRow, sha256_of, vendor_of
 
@@ -106,7 +107,8 @@ def read(request: Request) -> Iterator[Record]:
     _chosen_somewhere(request, pairs, choices)
     _tell(request, pairs, choices)
     gathered: dict[str, set[str]] = {}
-    drawn: dict[str, dict[str, str | None]] = {}
+    stated = Stated(request.ledger)
+    taken: dict[str, None] = {}
     clustered: set[str] = set()
     for run, task in pairs:
         suite = _suite(run, task)
@@ -117,13 +119,16 @@ def read(request: Request) -> Iterator[Record]:
         if _fit(request, run, task, choices[task]):
             request.models.setdefault(run.label, _model(run))
             of = _Samples(run, suite, task, choices[task])
-            for item_entry in _items(request, of, drawn.setdefault(task, {})):
+            stated.settings(task, run.label, drawn_with(run.results, run.about("configs", task)))
+            taken[task] = None
+            for item_entry in _items(request, of, stated):
                 if item_entry.item.cluster != f"{task}/{item_entry.item.item}":
                     clustered.add(task)
                 yield item_entry
         else:
             yield _total(request, run, suite, task, choices[task])
-    _warn(request, drawn, clustered)
+    stated.warn()
+    _independent(request, taken, clustered)
 
 
 def _fit(request: Request, run: EvalRun, task: str, choice: Choice) -> bool:
@@ -138,10 +143,9 @@ def _fit(request: Request, run: EvalRun, task: str, choice: Choice) -> bool:
     return not why
 
 
-def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clustered: set[str]) -> None:
-    """On unlike generation settings, and on documents of which nobody knows whether they are independent."""
-    warn_of_settings(request, drawn)
-    key, alone = request.mapping.get("cluster"), [task for task in drawn if task not in clustered]
+def _independent(request: Request, taken: Iterable[str], clustered: set[str]) -> None:
+    """Tells of the tasks whose documents nobody knows to be independent."""
+    key, alone = request.mapping.get("cluster"), [task for task in taken if task not in clustered]
     if key and not clustered:
         raise UsageError(f"--map cluster={key}: no document has that key.")
     if alone:
@@ -264,8 +268,9 @@ def _date(run: EvalRun) -> str | None:
     return day(stamp) if isinstance(stamp, int | float) else None
 
 
-def _items(request: Request, of: _Samples, drawn: dict[str, str | None]) -> Iterator[ItemEntry]:
-    """The samples of one model on one task; `drawn` learns how its answers were drawn."""
+def _items(request: Request, of: _Samples, stated: Stated) -> Iterator[ItemEntry]:
+    """The samples of one model on one task; `stated` learns how the first of its answers was drawn."""
+    drawn = None
     settings = _prompt_settings(of.run, of.task)
     for where, sample in json_rows(of.run.samples(of.task), request.ledger):
         if sample.get("filter", of.choice.filter) != of.choice.filter:
@@ -275,7 +280,9 @@ def _items(request: Request, of: _Samples, drawn: dict[str, str | None]) -> Iter
         except BadValueError as error:
             request.ledger.drop(where, str(error))
             continue
-        drawn.setdefault(of.run.label, item_entry.item.sampling_requested)
+        if drawn is None:
+            drawn = item_entry.item.sampling_requested or "{}"
+            stated.settings(of.task, of.run.label, json.loads(drawn))
         yield item_entry
 
 

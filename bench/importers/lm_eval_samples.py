@@ -8,11 +8,10 @@ from typing import Any
 
 from bench import clean
 from bench.importers.ledger import Ledger
+from bench.importers.stated import fewer, off
 from bench.importers.textfiles import json_rows, mapping
 from bench.records import prompt_text
 
-ROUNDED = 0.001
-"""Results may be rounded to three digits."""
 MEANS = frozenset({"acc", "acc_norm", "exact_match"})
 """Metrics whose total is the samples' mean, whatever the results say of how they were summed up."""
 
@@ -34,13 +33,11 @@ def contradiction(samples: Path, about: Mapping[str, Any], metric: str, filter_n
             value = sample.get(metric)
             if scores is not None:
                 scores = scores + value if isinstance(value, int | float) and 0 <= value <= 1 else None
-    if counted and n + damaged.dropped_count < counted:
-        return f"its samples are {n:,} of the {counted:,} that its results count"
+    if lost := counted and n + damaged.dropped_count < counted and fewer(n, counted):
+        return lost
     if not n or scores is None or damaged.dropped_count or not _is_mean(about, metric):
         return None
-    if isinstance(stated, int | float) and abs(scores / n - stated) > max(0.5 / n, ROUNDED):
-        return f"its samples' mean {metric} is {scores / n:.3g}, and its results say {stated:.3g}"
-    return None
+    return off(scores / n, n, stated, metric)
 
 
 def _is_mean(about: Mapping[str, Any], metric: str) -> bool:
@@ -49,6 +46,17 @@ def _is_mean(about: Mapping[str, Any], metric: str) -> bool:
     of = [mapping(each) for each in listed] if isinstance(listed, list) else []
     how = [each.get("aggregation") for each in of if each.get("metric") == metric]
     return how == ["mean"] or (metric in MEANS and not how)
+
+
+def drawn_with(results: Mapping[str, Any], config: object) -> dict[str, Any]:
+    """What the results say of how a task was asked, beside each sample's own settings; `config` is the task's."""
+    about = mapping(results.get("config"))
+    return {
+        "generation_kwargs": mapping(mapping(config).get("generation_kwargs")),
+        "gen_kwargs": about.get("gen_kwargs"),
+        "limit": about.get("limit"),
+        "fewshot_as_multiturn": results.get("fewshot_as_multiturn"),
+    }
 
 
 def asked(sample: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -155,11 +155,3 @@ def entry(
         error=None, expected=_said(expected),
     )  # fmt: skip
     return ItemEntry(where, row, text)
-
-
-def warn_of_settings(request: Request, drawn: Mapping[str, Mapping[str, str | None]]) -> None:
-    """Warns where models were asked one task with unlike settings; `drawn` has these by task, then by label."""
-    for task, ways in drawn.items():
-        if len(set(ways.values())) > 1:
-            settings_by_label = "; ".join(f"{label} {way}" for label, way in ways.items())
-            request.ledger.warn(f"{task}: the models were asked with unlike generation settings: {settings_by_label}")

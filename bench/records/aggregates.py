@@ -58,5 +58,8 @@ class AggregateRow:
     comparable: str
     """Rows may be compared only where these are equal: suite, harness and whatever else must be alike."""
     n_effective: float | None = None
-    """Independent draws whose mean would vary as much as this score, where its items are of several kinds of known
-    score: p (1 - p) / variance, the kinds as strata. None where the source states no kinds."""
+    """Independent draws whose mean would vary as much as this score: p (1 - p) / variance with kinds of item of known
+    score as strata, or as many as the source's own interval is wide for, where it takes items as dependent. None where
+    the source states neither."""
+    unjudged: str | None = None
+    """Why no claim is judged on this score, as a clause; None where one can be."""

@@ -198,6 +198,8 @@ class TotalsClaim(TypedDict):
     """Its words."""
     parts: list[TotalsPart]
     """Every part on every suite."""
+    warnings: list[str]
+    """What the import warned of."""
     halves: list[TotalsPart]
     """`parts` under its older name."""
 

@@ -72,11 +72,16 @@ def _of_items(items: pd.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
         uncertainty: dict[str, Any] = {"num_samples": len(by_item)}
         if interval.low is not None and interval.high is not None:
             bounds = {"lower": interval.low, "upper": interval.high, "confidence_level": 0.95}
-            uncertainty["confidence_interval"] = {**bounds, "method": "items of one cluster dependent"}
+            uncertainty["confidence_interval"] = {**bounds, "method": _method(by_item)}
         usd = part["cost_usd"]
         details = {} if usd.isna().any() else {"cost_usd": repr(float(usd.sum()))}
         details |= {"missing": str(int(part["score"].isna().sum()))}
         yield str(label), _result(str(suite), interval.estimate, uncertainty, details)
+
+
+def _method(by_item: pd.DataFrame) -> str:
+    """What the interval takes items for."""
+    return "items independent" if by_item["cluster"].is_unique else "items of one cluster dependent"
 
 
 def _of_totals(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -45,6 +45,7 @@ def test_a_row(importing: Importing) -> None:
         "settings": "edit format diff", "date": "2026-01-02", "n": 225, "successes": 162, "score": 162 / 225,
         "cost_total_usd": 1.5, "cost_basis": "total_cost, as aider reckoned it at the time", "latency_mean_s": 12.5,
         "calls_mean": None, "comparable": "aider-polyglot, two tries, one model", "n_effective": None,
+        "unjudged": None,
     }  # fmt: skip
     assert manifest["models"]["claude-opus-4 (32k thinking)"]["model"].startswith("anthropic/")
 

@@ -7,6 +7,8 @@ model "weak" is wrong about odd sums.
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,51 @@ def test_evalscopes_own_files(importing: Importing) -> None:
     assert table.groupby("item")["prompt_sha256"].nunique().tolist() == [1, 1, 1], "both were asked the same"
     assert (set(table["in_uncached"]), set(table["out_total"])) == ({15}, {3})
     assert table["latency_s"].notna().all()
+
+
+def test_reviews_that_a_report_contradicts_and_doubled_lines_are_named(importing: Importing, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FIXTURES / "evalscope", tmp_path / "out"))
+    metric = {"name": "mean_accuracy", "num": 3, "score": 0.3333}
+    metric["categories"] = [{"subsets": [{"name": "sums", "num": 3, "score": 0.3333}]}]
+    report = folder / "reports" / "weak" / "general_mcq.json"
+
+    def warned() -> tuple[int, list[str]]:
+        done, _ = importing("evalscope", folder)
+        return done.dropped_count, [note for note in done.notes if note.startswith("WARNING: ")]
+
+    written(report, {"metrics": [metric]})
+    assert warned() == (0, [])
+    name = "WARNING: weak, general_mcq_sums.jsonl: "
+    for change, words in (({"num": 500}, "samples are 3 of the 500"), ({"score": 0.9}, "accuracy is 0.333, and its")):
+        written(report, {"metrics": [metric | change]})
+        dropped, [note] = warned()
+        assert (dropped, note.startswith(name), words in note) == (0, True, True)
+    reviews = folder / "reviews" / "weak" / "general_mcq_sums.jsonl"
+    written(report, {"metrics": [metric]})
+    lines = reviews.read_text().splitlines()
+    reviews.write_text("\n".join([*lines, lines[0]]))
+    assert warned() == (1, [])
+    reviews.write_text("\n".join(lines[:2]))
+    assert warned() == (0, [f"{name}its samples are 2 of the 3 that its results count"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda row: row["messages"].insert(0, {"role": "system", "content": "0"}), "another system prompt than good"),
+        (lambda row: row["model_output"].update(model="gpt-9"), "weak: 3 answers name gpt-9 as their model"),
+        (lambda row: row["model_output"]["choices"][0]["message"].update(content="z"), "3 of 3 reviews judged another"),
+    ],
+)
+def test_predictions_that_say_otherwise_are_warned_of(
+    importing: Importing, tmp_path: Path, change: Callable[[dict[str, object]], None], words: str
+) -> None:
+    folder = Path(shutil.copytree(FIXTURES / "evalscope", tmp_path / "out"))
+    path = folder / "predictions" / "weak" / "general_mcq_sums.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for row in rows:
+        change(row)
+    path.write_text("\n".join(map(json.dumps, rows)))
+    done, _ = importing("evalscope", folder)
+    [warning] = (note for note in done.notes if note.startswith("WARNING: "))
+    assert words in warning

@@ -8,6 +8,7 @@ swebench 5.0.2's `make_run_report` from the logs of five instances.
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,38 @@ def test_harbors_own_trials(importing: Importing) -> None:
     assert manifest["models"][right]["imported"]["harness"] == "Harbor, mini-swe-agent 1.2.3"
     assert any("takes the reward for invalid (ApiRateLimitError)" in note for note in done.notes)
     assert not done.dropped_count
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [
+        ("config.timeout_multiplier", 100.0, 'weak (mini-swe-agent) {"timeout_multiplier": 100.0}'),
+        ("config.agent.kwargs.temperature", 2, '{"agent.kwargs.temperature": 2}'),
+        ("config.agent.kwargs.api_key", "sk-canary-0123456789", '{"agent.kwargs.api_key": "***"}'),
+        ("config.agent.mcp_servers", [{"env": {"API_KEY": "sk-canary-0123456789"}}], '[{"env": {"API_KEY": "***"}}]'),
+        ("agent_info.version", "9", '{"agent version": "9"}'),
+        ("config.agent.model_name", "acme/other", "answers name weak as their model, though acme/other was asked"),
+        ("agent_result.n_cache_tokens", 5000, None),
+    ],
+)
+def test_harbors_trials_with_unlike_settings_are_warned_of(
+    importing: Importing, tmp_path: Path, place: str, value: object, words: str | None
+) -> None:
+    folder = Path(shutil.copytree(FIXTURES / "harbor", tmp_path / "job"))
+    for path in folder.glob("*/result.json"):
+        trial = json.loads(path.read_text())
+        if trial["agent_info"]["model_info"]["name"] == "weak":
+            *tables, name = place.split(".")
+            table = trial
+            for each in tables:
+                table = {} if table[each] is None else table[each]
+            table[name] = value
+            path.write_text(json.dumps(trial))
+    done, _ = importing("harbor", folder)
+    warned = [note for note in done.notes if note.startswith("WARNING: ")]
+    assert [words in each if words else each for each in warned] == ([True] if words else [])
+    assert any("n_cache_tokens above n_input_tokens" in note for note in done.notes) == (words is None)
+    assert "sk-canary" not in str(done.notes)
 
 
 def test_terminal_benchs_own_runs(importing: Importing, tmp_path: Path) -> None:

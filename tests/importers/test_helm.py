@@ -50,7 +50,7 @@ def test_what_was_asked_otherwise_is_another_question(
 def test_unlike_generation_settings_are_told(importing: Importing, tmp_path: Path) -> None:
     done = respecified(importing, tmp_path, "adapter_spec", {"temperature": 2.0, "global_prefix": "Human:"})
     (warning,) = (note for note in done.notes if note.startswith("WARNING"))
-    assert "simple_mcqa: the models were asked with unlike generation settings: " in warning
+    assert "simple_mcqa: the models were asked with unlike settings: " in warning
     assert '"temperature": 2.0' in warning
     pairs = claims.pair(items(done), read_record(done.folder), "weak", "good", done.suites)
     assert len(pairs.candidate.score) == 5, "what a model's chat needs is no other question"

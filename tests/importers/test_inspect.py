@@ -7,8 +7,10 @@ twice) against a local server whose model "weak" is wrong about odd sums.
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,78 @@ def test_inspects_own_files(importing: Importing, tmp_path: Path) -> None:
     again, _ = importing("inspect", *logs)
     columns = ["task", "item", "model", "repeat", "score", "prompt_sha256", "latency_s"]
     assert items(again)[columns].to_numpy().tolist() == items(done)[columns].to_numpy().tolist()
+
+
+def invalidated(log: dict[str, Any]) -> None:
+    log["invalidated"] = True
+    log["samples"][0]["invalidation"] = {"reason": "bad"}
+
+
+def changed_samples(**changes: Any) -> Callable[[dict[str, Any]], None]:
+    """Changes every sample of a log."""
+
+    def change(log: dict[str, Any]) -> None:
+        for sample in log["samples"]:
+            sample.update(changes)
+
+    return change
+
+
+def changed(table: str, **changes: Any) -> Callable[[dict[str, Any]], None]:
+    """Changes one table of a log, named by its path."""
+
+    def change(log: dict[str, Any]) -> None:
+        for name in table.split("."):
+            log = log[name]
+        log.update(changes)
+
+    return change
+
+
+SYSTEM = [{"role": "system", "content": "Answer 0."}, {"role": "user", "content": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (changed("plan.config"), None),
+        (lambda log: log["samples"].pop(), "weak.json, weak: its samples are 7 of the 8 that its results count"),
+        (changed("results", total_samples=500), "its samples are 8 of the 500 that its results count"),
+        (changed("results", total_samples=2), "its samples are 8, and its results count 2"),
+        (changed("results", completed_samples=2), "its samples are 8, and its results count 2"),
+        (changed_samples(scores={"match": {"value": "C"}}), "mean accuracy is 1, and its results say 0.5"),
+        (changed_samples(messages=SYSTEM), "sums: weak was asked with another system prompt than good (8 items)"),
+        (changed_samples(output={"model": "gpt-9"}), "weak: 8 answers name gpt-9 as their model, though openai-api/"),
+        (changed_samples(output={"model": "weak-2026-01-01"}), None),
+        (changed("plan.config", temperature=2.0), 'unlike settings: good {}; weak {"temperature": 2.0}'),
+        (changed("eval.model_generate_config", max_tokens=1, max_retries=9), 'weak {"max_tokens": 1}'),
+        (changed("plan", steps=[{"solver": "system_message", "params": {"template": "x"}}]), '"template": "x"'),
+        (changed("eval.task_args", fewshot=5), '{"task_args.fewshot": 5}'),
+        (changed("eval.dataset", name="other"), '{"dataset": "other"}'),
+        (invalidated, "its owner took it back, or some of its samples"),
+        (lambda log: log["samples"].clear(), "weak.json, weak: it holds no samples"),
+    ],
+)
+def test_logs_that_contradict_themselves_or_were_asked_otherwise_are_warned_of(
+    importing: Importing, tmp_path: Path, change: Callable[[dict[str, Any]], None], words: str | None
+) -> None:
+    logs = {name: as_json(INSPECT / f"{name}.eval") for name in ("good", "weak")}
+    change(logs["weak"])
+    done, _ = importing("inspect", *(written(tmp_path / f"{name}.json", log) for name, log in logs.items()))
+    warned = [note for note in done.notes if note.startswith("WARNING: ")]
+    assert [words in each if words else each for each in warned] == ([True] if words else [])
+    assert done.dropped_count == (words is not None and "its owner" in words)
+
+
+def test_a_part_that_stands_twice_is_named(importing: Importing, tmp_path: Path) -> None:
+    path = tmp_path / "weak.eval"
+    shutil.copy(INSPECT / "weak.eval", path)
+    with zipfile.ZipFile(path, "a") as file, pytest.warns(UserWarning, match="Duplicate"):
+        file.writestr("samples/s23_epoch_1.json", json.dumps(as_json(path)["samples"][0]))
+    done, _ = importing("inspect", path)
+    assert done.items == 8
+    [dropped] = done.dropped
+    assert dropped["why"] == "stands twice in the file; the last counts, as in Inspect"
 
 
 def test_inspects_scores(importing: Importing, tmp_path: Path) -> None:

@@ -203,8 +203,22 @@ def test_unlike_generation_settings_are_told(importing: Importing, copied: Path)
     edited(copied, model_name="warm")
     done, _ = importing("lm_eval", SMALL, copied)
     (warning,) = (note for note in done.notes if note.startswith("WARNING: mini_sums"))
-    assert "unlike generation settings" in warning
+    assert "unlike settings" in warning
     assert '"temperature": 1.0' in warning
+
+
+def test_unlike_settings_of_the_results_are_told(importing: Importing, copied: Path) -> None:
+    edited(copied, model_name="other", fewshot_as_multiturn=False)
+    (path,) = copied.glob("results_*.json")
+    results = json.loads(path.read_text())
+    results["config"]["limit"] = 5
+    results["configs"]["mini_sums"]["generation_kwargs"]["temperature"] = 2.0
+    path.write_text(json.dumps(results))
+    done, _ = importing("lm_eval", SMALL, copied)
+    sums, facts = (note for note in done.notes if note.startswith("WARNING: mini_"))
+    assert 'other {"generation_kwargs.temperature": 2.0, "limit": 5}; smollm2 {' in sums
+    assert '"fewshot_as_multiturn": true' in sums
+    assert "temperature" not in facts
 
 
 def test_samples_that_contradict_their_results_are_left_out(importing: Importing, copied: Path) -> None:

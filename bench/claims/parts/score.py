@@ -124,6 +124,8 @@ class ScorePart(Part):
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
         """Miettinen and Nurminen's test on solved counts."""
+        if why := ours.unjudged or theirs.unjudged:
+            return undecided(self.key, math.nan, 0, why)
         known = counts(ours, theirs)
         if known is None:
             return undecided(self.key, math.nan, 0, tr("a score, or the number of its items, is unknown"))
@@ -266,14 +268,16 @@ SCORE = ScorePart()
 def counts(ours: AggregateRow, theirs: AggregateRow) -> Unpaired | None:
     """What each side solved, from counts or else from score and items; None where either is unknown.
 
-    Where kinds of item are strata, the counts are of as many independent draws as vary as little.
+    Where kinds of item are strata, or items depend on each other, the counts are of as many independent draws as vary
+    as the score does.
     """
     solved: list[tuple[float, int]] = []
     for row in (ours, theirs):
         if not row.n or (row.successes is None and row.score is None):
             return None
         share = float(row.score or 0) if row.successes is None else row.successes / row.n
-        size = row.n if row.n_effective is None else int(row.n_effective)
+        size = row.n if row.n_effective is None else max(1, int(row.n_effective))
         solved.append((float(row.successes) if row.successes is not None and size == row.n else share * size, size))
-    items = None if ours.n_effective is None and theirs.n_effective is None else min(ours.n or 0, theirs.n or 0)
+    stated = None if ours.n_effective is None and theirs.n_effective is None else min(ours.n or 0, theirs.n or 0)
+    items = None if stated is None else min(stated, *(size for _, size in solved))
     return Unpaired(*solved[0], *solved[1], items)

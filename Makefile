@@ -40,8 +40,12 @@ test: $(READY)  ## Run the tests on every core (SmolLM2 is fetched once and real
 	@$(PYTEST) -n logical --dist loadgroup -m "not slow"
 
 .PHONY: test-slow
-test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its samples, and the dearest
-	@$(PYTEST) -n logical --dist loadgroup -m slow
+test-slow: $(READY)  ## Run the tests that make test leaves out: more of its samples, and the dearest
+	@$(PYTEST) -n logical --dist loadgroup -m "slow and not exhaustive"
+
+.PHONY: test-exhaustive
+test-exhaustive: $(READY)  ## Run what make test-slow leaves out of long grids of cases
+	@$(PYTEST) -n logical --dist loadgroup -m exhaustive
 
 .PHONY: servers
 servers: .servers/bfcl/.ready .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready .servers/mini/.ready .servers/loops/.ready .servers/otel/.ready .servers/npm/.ready  ## Install what tests ask through, run in or read: two proxies, OpenTelemetry, Jupyter's kernel, two agents, three loops and BFCL's data, each in an environment of its own
@@ -54,7 +58,7 @@ test-ray: $(READY) ray  ## Run on two real nodes; kill a worker, a node and the 
 	@ROUNDS=$${ROUNDS:-20} $(PYTEST) tests/cluster
 
 .PHONY: test-bfcl
-test-bfcl: $(READY) .servers/bfcl/.ready  ## Put 25 of BFCL's items to the embedded 0.5B, natively and in the prompt, through both of its protocols (10 minutes of processor time)
+test-bfcl: $(READY) .servers/bfcl/.ready  ## Put the first 25 of BFCL's simplest items to the embedded 0.5B, natively and in the prompt, through both of its protocols (10 minutes of processor time)
 	@TEST_BFCL=1 $(PYTEST) tests/suites/bfcl/test_local.py
 
 .PHONY: test-hard
@@ -151,6 +155,11 @@ mutation: $(READY)  ## Check that the hidden tests notice every small mistake
 	@$(BIN)/python -m bench.suites.coding.check mutation --exam-seed $(SEED)
 	@$(BIN)/python -m bench.suites.starter.check mutation --exam-seed $(SEED)
 
+.PHONY: reasoning-hard
+reasoning-hard: $(READY)  ## Check levels 5 to 7 of the reasoning families: references agree, items notice misreadings, steps grow (3 minutes)
+	@$(BIN)/python -m bench.suites.reasoning.check hard --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.reasoning.build --check --hard
+
 .PHONY: ambiguity
 ambiguity: $(READY)  ## Check that what was written from a text alone agrees on all hidden inputs, that texts tell all that counts, and show no hidden call
 	@$(BIN)/python -m bench.suites.coding.check ambiguity --exam-seed $(SEED)
@@ -177,7 +186,7 @@ items: $(READY)  ## Write our own families' items again from bench/suites
 	@$(BIN)/python -m bench.suites.coding.build
 	@$(BIN)/python -m bench.suites.agentic.build
 	@$(BIN)/python -m bench.suites.starter.build
-	@$(BIN)/python -m bench.suites.reasoning.build --own
+	@$(BIN)/python -m bench.suites.reasoning.build --own --hard
 
 .PHONY: lock
 lock: $(READY)  ## Resolve requirements.lock anew: names, versions and hashes, no index

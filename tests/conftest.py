@@ -26,6 +26,7 @@ from bench.sandbox import probe
 from bench.weights.catalog import resolve
 from bench.weights.fetch import fetch
 from bench.weights.server import LlamaServer, ServerSettings, serve
+from tests.sampling import leave_the_rest
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -52,7 +53,7 @@ GROUPS = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run on several processes: those that share what is dear to make share a process.
+    """Tests that share what is dear to make share a process; of long grids most is left to `make test-exhaustive`.
 
     It comes before xdist's own hook, which reads the marks.
     """
@@ -60,6 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for group, needed in GROUPS.items():
             if needed & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.xdist_group(group))
+    leave_the_rest(items)
 
 
 def pytest_collection_finish() -> None:

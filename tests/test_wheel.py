@@ -58,6 +58,7 @@ def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path)
         "reasoning",
         "reasoning_ar",
         "reasoning_es",
+        "reasoning_hard",
         "reasoning_id",
         "reasoning_more",
         "reasoning_more_zh",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bench.suites.tools.exam import exam
@@ -52,13 +51,3 @@ class Solver(Strict):
     def _next(self, asked: str, turn: int) -> tuple[Calls, str]:
         calls, last = plan_of(ITEMS[asked])
         return self.spoil(turn, calls[turn : turn + 1], "" if turn < len(calls) else last)
-
-
-def results_of(body: Mapping[str, Any]) -> Sequence[str]:
-    """The contents of the tools' results in a request of Chat Completions."""
-    return [m["content"] for m in body["messages"] if m["role"] == "tool"]
-
-
-def codes_in(text: str) -> list[str]:
-    """The codes that a text holds."""
-    return re.findall(r"[A-Z]{2,4}-[0-9A-F]{8}", text)

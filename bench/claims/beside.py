@@ -88,7 +88,7 @@ def sensitivity(case: Case, verdict: Verdict, test: JointTest) -> Iterator[str]:
     if not lost:
         return
     claimed, alpha = parts.claimed(case.claim), case.claim.alpha
-    alone, changes, items = test.verdict(alpha), 0, tr("1 item") if lost == 1 else tr("{lost} items", lost=lost)
+    alone, changes, items = test.verdict(alpha), 0, tr("{lost} {lost:item|items}", lost=lost)
     for what, fills in (
         (tr("counted as wrong"), (0.0, 0.0)),
         (tr("went against the candidate"), (0.0, 1.0)),

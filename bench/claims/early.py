@@ -151,7 +151,9 @@ def notes(judgement: Judgement) -> Iterator[str]:
         )
     if stand.decided and stand.after:
         yield tr(
-            "after the decision {after} more items were asked of both; they count in no verdict", after=stand.after
+            "after the decision {after} more {after:item was|items were} asked of both; {after:it counts|they count} "
+            "in no verdict",
+            after=stand.after,
         )
 
 

@@ -83,7 +83,9 @@ def _unmeasured(judgement: Judgement) -> str:
     """Of items that nothing grades: what they cost, where that is known."""
     ours, theirs = judgement.pairs.candidate, judgement.pairs.baseline
     priced = ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
-    head = tr("Nothing grades these {n} items: their quality is not measured", n=judgement.pairs.n)
+    head = tr(
+        "Nothing grades {n:this|these} {n} {n:item|items}: {n:its|their} quality is not measured", n=judgement.pairs.n
+    )
     if not priced.any() or not theirs.cost[priced].sum() > 0:
         return f"{head}."
     ratio = _average(judgement, ours.cost, priced) / _average(judgement, theirs.cost, priced)
@@ -109,7 +111,9 @@ def on_these_items(judgement: Judgement) -> str:
         candidate_score=percent(seen.candidate_score),
         baseline_score=percent(seen.baseline_score),
     )
-    sentence = tr("On exactly these {n} items {label} scored {scores}", n=seen.n, label=label, scores=scores)
+    sentence = tr(
+        "On exactly {n:this|these} {n} {n:item|items} {label} scored {scores}", n=seen.n, label=label, scores=scores
+    )
     if seen.cost_ratio is not None:
         sentence += tr(" and cost {cost_ratio}", cost_ratio=saving(seen.cost_ratio))
         sentence += "" if seen.cost_n == seen.n else tr(" on {cost_n} of them", cost_n=seen.cost_n)

@@ -295,9 +295,13 @@ def what_it_takes(seen: Outlook) -> str:
     """One line: chances at equal scores, 1 point lower and 2 points higher, now and on twice as much, with dollars."""
     families = seen.about == SUCH
     size = (
-        tr("{families} kinds of task ({items} items)", families=seen.families, items=seen.items)
+        tr(
+            "{families} {families:kind|kinds} of task ({items} {items:item|items})",
+            families=seen.families,
+            items=seen.items,
+        )
         if families
-        else tr("{items} items", items=seen.items)
+        else tr("{items} {items:item|items}", items=seen.items)
     )
     now, twice = ([percent_of(seen.chance(truth, times)) for truth in TRUTHS] for times in TIMES)
     more = tr("twice the kinds") if families else tr("twice the items")

@@ -107,16 +107,18 @@ def _outcome(judgement: Judgement) -> str:
     """Scores and bills on the items that both have a score for."""
     seen = observe(judgement)
     if not judgement.pairs.graded.any():
-        return tr("Both were asked the same {n} items, which nothing grades.", n=judgement.pairs.n)
+        return tr("Both were asked the same {n} {n:item|items}, which nothing grades.", n=judgement.pairs.n)
     if not seen.n:
-        return tr("Both were asked the same {n} items, of which none has a score on both sides.", n=judgement.pairs.n)
+        return tr(
+            "Both were asked the same {n} {n:item|items}, of which none has a score on both sides.", n=judgement.pairs.n
+        )
     labels = (judgement.claim.candidate, judgement.claim.baseline)
     scores = zip(labels, (seen.candidate_score, seen.baseline_score), strict=True)
     scored = tr(" and ").join(
         tr("{label} scored {score}", label=label, score=percent(score)) for label, score in scores
     )
     outcome = tr(
-        "On the same {n} items {scored}{mean}",
+        "On the same {n} {n:item|items} {scored}{mean}",
         n=seen.n,
         scored=scored,
         mean=tr(" (mean of the suites)") if seen.of_mean else "",
@@ -137,7 +139,7 @@ def _conditions(claim: Claim) -> Iterator[str]:
         if part.key == parts.SCORE.key and claim.within_minutes is not None:
             said = tr("{said}, what takes over {minutes:g} minutes scoring 0,", said=said, minutes=claim.within_minutes)
         if part.key == parts.LATENCY.key and claim.at_load is not None:
-            said = tr("{said} with {at_load} calls at once", said=said, at_load=claim.at_load)
+            said = tr("{said} with {at_load} {at_load:call|calls} at once", said=said, at_load=claim.at_load)
         yield said
 
 

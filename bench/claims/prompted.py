@@ -88,4 +88,5 @@ def _cost(choice: RecordedChoice, pairs: Pairs | None) -> str:
         saving = float(np.mean(each)) if each.size and not np.isnan(each).any() else 0.0
     if saving <= 0:
         return text
-    return tr("{text} and is saved again after {items} items", text=text, items=f"{math.ceil(usd / saving):,}")
+    n = math.ceil(usd / saving)
+    return tr("{text} and is saved again after {items} {n:item|items}", text=text, items=f"{n:,}", n=n)

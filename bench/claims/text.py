@@ -52,7 +52,9 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
     if judgement.claim.at_load is not None:
         loaded = judgement.pairs.loaded
         n = len(loaded.seconds) if loaded else 0
-        remarks.append(tr("latency with {at_load} calls at once, n = {n}", at_load=judgement.claim.at_load, n=n))
+        remarks.append(
+            tr("latency with {at_load} {at_load:call|calls} at once, n = {n}", at_load=judgement.claim.at_load, n=n)
+        )
     if judgement.pairs.n < judgement.pairs.planned and not stand:
         remarks.append(tr("interim: {n} of {planned} items", n=judgement.pairs.n, planned=judgement.pairs.planned))
     settings = record.settings
@@ -100,17 +102,18 @@ def basis(judgement: Judgement, record: RunRecord) -> str:
         tr("{repeats} runs each", repeats=repeats)
         if even
         else tr(" and ").join(
-            tr("{samples} answers of {label}", samples=side.samples, label=side.label) for side in sides
+            tr("{samples} {samples:answer|answers} of {label}", samples=side.samples, label=side.label)
+            for side in sides
         )
     )
     paired = int(pairs.both.sum())
     graded = int(pairs.graded.sum())
     items = (
-        tr("{n} paired items", n=pairs.n)
+        tr("{n} paired {n:item|items}", n=pairs.n)
         if paired == pairs.n
-        else tr("{n} items, {graded} of them graded", n=pairs.n, graded=graded)
+        else tr("{n} {n:item|items}, {graded} of them graded", n=pairs.n, graded=graded)
         if graded < pairs.n and paired == graded
-        else tr("{n} items, {paired} of them with both scores", n=pairs.n, paired=paired)
+        else tr("{n} {n:item|items}, {paired} of them with both scores", n=pairs.n, paired=paired)
     )
     rests = [
         items,

@@ -10,6 +10,7 @@ import click
 from bench.cli.again import command_line
 from bench.cli.terminal import echo
 from bench.errors import UsageError
+from bench.language import counted
 
 if TYPE_CHECKING:
     from bench.run import Deciding, Result, ReuseBaseline
@@ -116,6 +117,7 @@ def say(result: Result, *, until_decided: bool, as_json: bool) -> None:
     if until_decided and result.looks.done and result.asked == 0:
         echo("0 calls: the claims are decided. Without --until-decided the same command asks the rest.")
     elif not until_decided and result.looks.done and result.asked:
-        echo(f"{result.asked} calls were made after the decision; they change no verdict.")
+        made = counted(result.asked, "call", "was", "were")
+        echo(f"{made} made after the decision; {'it changes' if result.asked == 1 else 'they change'} no verdict.")
     elif until_decided and not result.looks.done and not result.missing:
         echo(f"Open. Continue with: {command_line()}")

@@ -21,7 +21,6 @@ BASELINE, CANDIDATE = "anthropic/claude-opus-5-5", "deepseek/deepseek-v4-pro"
 """Models as they are written."""
 MARGINS = {"cheaper_by": 0.9, "worse_by": 0.03}
 """What is claimed unless the user says otherwise: the question that everybody asks."""
-QUESTIONS = {"cheaper_by": "At least how much cheaper", "worse_by": "At most how much of the score lost"}
 _SHARE = NumberRange(0, 1, min_open=True, max_open=True)
 
 

@@ -71,7 +71,7 @@ def load_config(path: Path | None, suites: Collection[str] | None = None) -> Com
 
 
 LEAST_USD, MOST_USD = 1e-12, 1e6
-"""What an answer can cost."""
+"""What an answer, or an hour of a machine, can cost."""
 
 
 class NumberRange(click.FloatRange):

@@ -161,7 +161,7 @@ def _path(ledger: Path | None, results: Path) -> Path:
 def _quick_start() -> Iterator[None]:
     """Nothing is thrown away while the modules load: looking for garbage among them is a twentieth of a start.
 
-    `_with_proxy` begins to once calls may come; afterwards it is as it was.
+    `_with_proxy` lets it begin once calls may come; in the end it is as it was.
     """
     collects = gc.isenabled()
     gc.disable()

@@ -47,7 +47,7 @@ class _Limit(click.ParamType[int]):
 
 
 class _Usd(click.ParamType[Decimal]):
-    """An amount of money above 0 that money can be, as a price list has it."""
+    """An amount of money above 0."""
 
     name = "USD"
 

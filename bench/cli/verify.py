@@ -98,7 +98,7 @@ def _with_journal(
     knows them."""
     from dataclasses import replace
 
-    from bench.report.verify import MOST_COSTS, Differs
+    from bench.report.verify import MOST_COSTS, Differs, said
     from bench.run import JOURNAL
     from bench.run.recorded import unlike
 
@@ -108,8 +108,8 @@ def _with_journal(
             Differs(
                 "items.parquet",
                 f"row {each.row}, {each.column}",
-                _said(each.said),
-                f"{_said(each.recorded)} by the journal",
+                said(each.said),
+                f"{said(each.recorded)} by the journal",
             )
             for each in (differs or ())[:MOST_COSTS]
         )
@@ -117,10 +117,6 @@ def _with_journal(
     }
     joined = [replace(result, differing=(*result.differing, *wrong.get(result.what, ()))) for result in verified]
     return joined, {folder: differs is not None for folder, differs in found.items()}
-
-
-def _said(value: object) -> str:
-    return "nothing" if value is None else f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
 def _of_endpoint(

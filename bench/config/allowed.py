@@ -44,14 +44,15 @@ def between(low: float, example: float) -> Check:
     def check(value: object) -> str | None:
         if not isinstance(value, float) or not low < value < 1:
             return f"must be a number above {low:g} and below 1, e.g. {example:g}"
-        near = "" if low + NEAREST <= value <= 1 - NEAREST else f"must be no nearer than {NEAREST:g} to {low:g} or 1"
-        return near or None
+        if not low + NEAREST <= value <= 1 - NEAREST:
+            return f"must be no nearer than {NEAREST:g} to {low:g} or 1"
+        return None
 
     return check
 
 
 def margin_check(margin: Margin) -> Check:
-    """What a margin of a claim must be: a share in (0, 1), or a factor above 0."""
+    """What a margin of a claim must be: a share in (0, 1), or a factor from NEAREST to its inverse."""
     return between(0, margin.example) if margin.share else number(NEAREST, 1 / NEAREST)
 
 

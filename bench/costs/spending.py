@@ -58,11 +58,12 @@ def worst_of(bill: Billing, price: Price, planned: PlannedCall) -> Decimal | Non
 
 
 def _fields_bytes(body: Mapping[str, Any]) -> int:
-    """Bytes of what a user's own fields may add to a prompt, say an answer's schema; HIDDEN_TOKENS hold small ones."""
-    fields = (
-        json.dumps(value) for name, value in body.items() if name not in _PROMPT and not isinstance(value, _PLAIN)
-    )
-    return sum(size for text in fields if (size := len(text)) > HIDDEN_TOKENS)
+    """Bytes of what a user's own fields may add to a prompt, say an answer's schema; as many as HIDDEN_TOKENS of small
+    fields are held by these."""
+    fields = [value for name, value in body.items() if name not in _PROMPT and not isinstance(value, _PLAIN)]
+    sizes = [len(json.dumps(value)) for value in fields]
+    small = sum(size for size in sizes if size <= HIDDEN_TOKENS)
+    return sum(size for size in sizes if size > HIDDEN_TOKENS) + max(0, small - HIDDEN_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

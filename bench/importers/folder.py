@@ -20,7 +20,6 @@ from bench.records import (
     AggregateRow,
     RecordedImport,
     RecordedModel,
-    RecordedOrigin,
     RecordedSettings,
     RecordedSuite,
     RecordedTask,
@@ -203,7 +202,7 @@ def _model(label: str, model: ImportedModel) -> RecordedModel:
     return RecordedModel(
         label=label,
         model=f"{model.vendor or 'unknown'}/{model.raw.rpartition('/')[2]}",
-        imported=RecordedOrigin(**asdict(model)),
+        imported=model,
         keys=("label", "model", "max_tokens", "usd_per_hour", "imported"),
     )
 

@@ -11,7 +11,7 @@ from typing import TypedDict
 from bench import clean
 from bench.errors import UsageError, suggest
 from bench.importers.ledger import Ledger
-from bench.records import AggregateRow, AnswerRow, ItemRow, Outcome
+from bench.records import AggregateRow, AnswerRow, ItemRow, Outcome, RecordedOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,8 @@ class Provenance:
     """Its licence, as found."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedModel:
-    """A model of imported items, as the source describes it. None is unknown."""
-
-    raw: str
-    """The model as the source writes it."""
-    vendor: str | None = None
-    """Who makes it."""
-    provider: str | None = None
-    """The route to it."""
-    effort: str | None = None
-    """Reasoning effort or budget."""
-    date: str | None = None
-    """ISO date of its results."""
-    harness: str | None = None
-    """What asked and graded, with its version."""
-    cost_basis: str | None = None
-    """What its costs rest on."""
+ImportedModel = RecordedOrigin
+"""A model of imported items, as the source describes it; run.json keeps it so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ A text is marked where it is written, its values as named fields, so that a tran
 from __future__ import annotations
 
 import gettext
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "zh")
@@ -41,14 +43,31 @@ def writing(chosen: str) -> Iterator[None]:
 def tr(text: str, /, **fields: object) -> str:
     """The text in the language of now, its fields filled in as `str.format` does; without fields, as it is.
 
-    A field that is a member of an enum is a word, and translated too.
+    A field that is a member of an enum is a word, and translated too. `{n:answer was|answers were}` is the first for a
+    field of 1, else the second: words go by the number, also in texts that cannot be put together of `counted`.
     """
     chosen = language()
     if chosen == ENGLISH:
+        if fields and "|" in text:
+            return _COUNTING.vformat(text, (), fields)
         return text.format(**fields) if fields else text
     shown = _catalogue(chosen).gettext(text) if text else text
     words = {name: tr(str(value)) if isinstance(value, StrEnum) else value for name, value in fields.items()}
     return shown.format(**words) if words else shown
+
+
+class _Counting(string.Formatter):
+    """`str.format`, with words for one and for many where a field's form has a bar."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if value == 1 else many
+        formatted: str = super().format_field(value, format_spec)
+        return formatted
+
+
+_COUNTING = _Counting()
 
 
 def tr_later(text: str) -> str:

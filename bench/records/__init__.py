@@ -131,23 +131,18 @@ from bench.records.prompts import (
     prompts_of,
 )
 from bench.records.recipients import RecordedRecipient
-from bench.records.recorded import (
-    RecordedAgent,
+from bench.records.recorded import RecordedClaim, RecordedSettings, RecordedSuite
+from bench.records.recordedcourse import (
     RecordedCalibration,
-    RecordedClaim,
     RecordedClockError,
-    RecordedDerivation,
-    RecordedImport,
     RecordedLane,
     RecordedMachine,
-    RecordedModel,
-    RecordedOrigin,
     RecordedPart,
     RecordedServerTime,
-    RecordedSettings,
     RecordedSpending,
-    RecordedSuite,
 )
+from bench.records.recordedmodel import RecordedAgent, RecordedModel, RecordedOrigin
+from bench.records.recordedsource import RecordedDerivation, RecordedImport
 from bench.records.recordedtask import RecordedTask
 from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns

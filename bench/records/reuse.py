@@ -76,7 +76,8 @@ class RecordedReuse(JsonRecord):
         """For example "484 answers of 2026-11-02 to 2026-11-05 count at no new cost; 25 asked again score ..."."""
         days = dict.fromkeys((self.earliest[:10], self.latest[:10]))
         return tr(
-            "{answers} earlier answers ({days}) count at no new cost; {compared_words}",
+            "{answers} earlier {answers:answer|answers} ({days}) {answers:counts|count} at no new cost; "
+            "{compared_words}",
             answers=self.answers,
             days=tr(" to ").join(days),
             compared_words=self.compared_words,

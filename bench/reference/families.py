@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bench.reference.markdown import cell, table
-from bench.suites.described import EXAMPLE, FamilyFacts, LevelFacts, coding, reasoned
+from bench.suites.described import DIALLED, EXAMPLE, FamilyFacts, LevelFacts, coding, reasoned
 
 _CODING = """\
 # The coding families
@@ -25,7 +25,11 @@ _REASONING = """\
 [The reasoning suites](../reasoning.md) says how they are made and why to trust them.
 
 Counts are those of the shipped exam in English. *Words* are those of the shortest and the longest prompt, *answers* how
-many different ones a level's items have. An answer is compared as the type that is named says.
+many different ones a level's items have. An answer is compared as the type that is named says. Levels 5 to 7 stand in
+the suite `reasoning_hard`.
+"""
+_DIALS = """
+Every family has a dial: sizes that are raised without new code. At each level it has:
 """
 Column = tuple[str, Callable[[LevelFacts], object]]
 _SHARED: Sequence[Column] = (
@@ -56,10 +60,18 @@ def _page(introduction: str, families: Sequence[FamilyFacts], columns: Sequence[
     rows = [
         (f"[{facts.name}](#{facts.name})", facts.kind, f"`{facts.suites[0]}`", cell(facts.about)) for facts in families
     ]
-    lines = [introduction, *table(("family", "kind", "suite", "about"), rows), ""]
+    lines = [introduction, *table(("family", "kind", "suite", "about"), rows), *_dials(families), ""]
     for facts in families:
         lines += _section(facts, columns)
     return "\n".join(lines)
+
+
+def _dials(families: Sequence[FamilyFacts]) -> list[str]:
+    """A table of what each family's dial is and how far it is turned; nothing where none is stated."""
+    rows = [
+        (facts.name, facts.dial[0], *(size or "-" for size in facts.dial[1])) for facts in families if facts.dial[0]
+    ]
+    return [_DIALS, *table(("family", "dial", *(str(level) for level in DIALLED)), rows)] if rows else []
 
 
 def _section(facts: FamilyFacts, columns: Sequence[Column]) -> Iterator[str]:

@@ -29,7 +29,7 @@ from bench.records import (
     Written,
     parquet_schema,
 )
-from bench.reference import printed
+from bench.reference import listed, printed
 from bench.reference.markdown import field_docs
 from bench.reference.tables import unit
 from bench.report.text.shape import ComparisonJson
@@ -195,8 +195,8 @@ _FILES: Mapping[str, Callable[[], Schema]] = {
     "claims": partial(_of_type, "claims.json", ClaimsJson),
     "gate": partial(_of_type, "bench gate --json", GateJson),
     "baseline": partial(_of_type, "A gate's baseline", BaselineJson),
-    "list": partial(_of_type, "bench list --json", printed.ListJson),
-    "prices": partial(_of_type, "bench prices show --json", printed.PricesJson),
+    "list": partial(_of_type, "bench list --json", listed.ListJson),
+    "prices": partial(_of_type, "bench prices show --json", listed.PricesJson),
     "plan": partial(_of_type, "bench plan --json", printed.PlanJson),
     "dry-run": partial(_of_type, "bench run --dry-run --json", printed.DryRunJson),
     "history": partial(_of_type, "bench history --json", printed.HistoryJson),
@@ -213,7 +213,7 @@ _FILES: Mapping[str, Callable[[], Schema]] = {
     "journal": partial(_of_type, "bench journal check --json", printed.JournalJson),
     "similar": partial(_of_type, "bench similar --json", printed.SimilarJson),
     "lint": partial(_of_type, "bench tasks lint --json", printed.LintJson),
-    "weights": partial(_of_type, "bench weights list --json", printed.WeightsJson),
+    "weights": partial(_of_type, "bench weights list --json", listed.WeightsJson),
     "tune": partial(_of_type, "bench weights tune --json", printed.TuneJson),
     "metrics": partial(_of_type, "bench weights metrics --json", printed.MetricsJson),
 }

@@ -17,7 +17,7 @@ from typing import Any
 from bench import plugins
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.checks import TaskFinding, problems
-from bench.registry.taskfile import TaskFile, _content_sha256, parse, require_near, shipped
+from bench.registry.taskfile import TaskFile, content_sha256, parse, require_near, shipped
 
 PYTHON_TASKS = "task_*.py"
 """Files of a task folder that are imported for their `@task` functions."""
@@ -214,7 +214,7 @@ def _add(
         return faults
     faults = list(problems(path, content))
     if not faults:
-        tasks[name] = TaskFile(name=name, path=path, config=content, sha256=_content_sha256(path, content))
+        tasks[name] = TaskFile(name=name, path=path, config=content, sha256=content_sha256(path, content))
     return faults
 
 

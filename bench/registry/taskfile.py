@@ -202,7 +202,8 @@ def _data(path: Path, config: Mapping[str, Any]) -> Path | None:
     return path.parent / file if file else None
 
 
-def _content_sha256(path: Path, config: Mapping[str, Any]) -> str:
+def content_sha256(path: Path, config: Mapping[str, Any]) -> str:
+    """The hash of a task: what its file says, and its items where they stand in a file of its own."""
     content = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode())
     data = _data(path, config)
     if data:

@@ -89,6 +89,10 @@ def _caption(found: PlanHistory, suite: str) -> str:
     mine = [point for point in found.points if point.suite == suite]
     sizes = sorted({point.score.n for point in mine if point.score})
     count = tr(" to ").join(map(str, dict.fromkeys((sizes[0], sizes[-1])))) if sizes else ""
-    items = tr("n = {count} items", count=count) if sizes else tr("no scores")
+    items = tr("n = {count} {most:item|items}", count=count, most=sizes[-1]) if sizes else tr("no scores")
     runs = len({point.run for point in mine})
-    return tr("{runs} runs and baselines, {items}; medians of latency, means of the rest", runs=runs, items=items)
+    return tr(
+        "{runs} {runs:run or baseline|runs and baselines}, {items}; medians of latency, means of the rest",
+        runs=runs,
+        items=items,
+    )

@@ -193,25 +193,18 @@ def _with_costs(result: Verified, source: PageSource) -> Verified:
         Differs("items.parquet", f"row {at}, cost_usd", f"{usd:.6g}", f"{known:.6g} by its tokens and price")
         for at, usd, known in islice(misbilled(items, record, turns), MOST_COSTS)
     )
-    added = tuple(
-        Differs(
-            f"{each.table}.parquet",
-            f"row {each.row}, {each.column}",
-            _said(each.said),
-            f"{_said(each.by_turns)} by turn",
-        )
-        for each in islice(misadded(items, turns), MOST_COSTS)
-    )
+    added = map(_of_turns, islice(misadded(items, turns), MOST_COSTS))
     return replace(result, differing=(*result.differing, *wrong, *added))
 
 
 def _of_turns(found: Misadded) -> Differs:
     place = f"row {found.row}, {found.column}"
-    return Differs(f"{found.table}.parquet", place, _said(found.said), f"{_said(found.by_turns)} by turn")
+    return Differs(f"{found.table}.parquet", place, said(found.said), f"{said(found.by_turns)} by turn")
 
 
-def _said(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.9g}"
+def said(value: object) -> str:
+    """A cell of a table in a line."""
+    return "unknown" if value is None else f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
 def _with_choices(result: Verified) -> Verified:

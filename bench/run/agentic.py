@@ -260,11 +260,6 @@ class RunCrew:
         )
 
 
-def _words(planned: PlannedCall) -> str:
-    words: str = planned.item.messages[-1]["content"]
-    return words
-
-
 def _agent_run(agent: PlannedAgent, worked: Worked, part: int) -> AgentRun:
     entries = worked.entries
     return AgentRun(

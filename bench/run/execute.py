@@ -42,7 +42,7 @@ from bench.run.asked import Asked, as_recorded
 from bench.run.begin import Result, new_run
 from bench.run.earlier import may_reuse, take_over, unread
 from bench.run.egress import recipients
-from bench.run.prepare import Prepared, Watcher, _runs_code
+from bench.run.prepare import Prepared, Watcher, runs_code
 from bench.run.score import Scored, grader_failures, score_run
 from bench.run.watching import usual_watcher
 
@@ -304,7 +304,7 @@ def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, te
 
 def _check_sandbox(prepared: Prepared) -> str | None:
     """The sandbox that will run model-written code; None if no task needs one. Raises UsageError if none works."""
-    if not any(_runs_code(prepared.loaded, name) for name in prepared.loaded.files):
+    if not any(runs_code(prepared.loaded, name) for name in prepared.loaded.files):
         return None
     from bench.sandbox import probe
 

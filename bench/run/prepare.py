@@ -271,7 +271,8 @@ def _hindered(graders: Sequence[Grader | None]) -> str:
     return next((text for grader in mine if (text := grader.trouble())), "")
 
 
-def _runs_code(loaded: LoadedTasks, task: str) -> bool:
+def runs_code(loaded: LoadedTasks, task: str) -> bool:
+    """Whether grading a task runs programs that a model wrote."""
     grader = grader_of(loaded, task)
     return grader is not None and grader.sandboxed
 

@@ -22,11 +22,15 @@ from bench.suites.coding.mutate import count
 from bench.suites.reasoning import exam as reasoning
 from bench.suites.reasoning import families as own
 from bench.suites.reasoning import gym
+from bench.suites.reasoning.own import HARD_LEVELS, LEVELS
 
 EXAMPLE = 2
 """The level of the item that a page shows; a family that begins above it shows its lowest."""
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+DIALLED = (*LEVELS, *HARD_LEVELS)
+"""The levels of reasoning families."""
 _PER_LEVEL = "calls", "databases", "cases"
+_HARD = reasoning.HARD_SUITE
 Item = Mapping[str, Any]
 
 
@@ -68,6 +72,8 @@ class FamilyFacts:
     """Its levels, the lowest first."""
     example: str
     """The prompt of its first item of `EXAMPLE`, or of its lowest level."""
+    dial: tuple[str, Sequence[str]] = ("", ())
+    """Reasoning: what can be raised without new code, and how much of it each of `DIALLED` has; nothing of coding's."""
     equivalent: int | None = None
     """Coding: mutants of the shipped exam that are no mistakes, listed with their reasons; None elsewhere."""
 
@@ -90,16 +96,22 @@ def coding() -> tuple[FamilyFacts, ...]:
         for suite, families in SUITES.items()
         if suite != JS_SUITE
         for family in families
-        for items in [_of(family.name, FOLDER.with_name(suite) / f"{family.kind}.jsonl")]
+        for items in [_of(family.name, suite, str(family.kind))]
     )
 
 
 @cache
 def reasoned() -> tuple[FamilyFacts, ...]:
     """Every reasoning family, those of reasoning-gym first."""
-    gyms = [(name, [reasoning.SUITES["en"]], _gym_about(task.form)) for name, task in gym.TASKS.items()]
+    gyms = [
+        (name, [reasoning.SUITES["en"]], _gym_about(task.form), _settings(task)) for name, task in gym.TASKS.items()
+    ]
     ours = [
-        (family.name, _reasoning_suites(family.name, [*family.more]), _about(family.params)) for family in own.EVERY
+        (
+            *(family.name, _reasoning_suites(family.name, [*family.more]), _about(family.params)),
+            (family.dial.of, [family.dial.at(level) for level in DIALLED]),
+        )
+        for family in own.EVERY
     ]
     return tuple(
         FamilyFacts(
@@ -109,9 +121,10 @@ def reasoned() -> tuple[FamilyFacts, ...]:
             about=about,
             levels=[_reasoning_level(level, of) for level, of in _by_level(items)],
             example=_example(items),
+            dial=dial,
         )
-        for name, suites, about in [*gyms, *ours]
-        for items in [_of(name, FOLDER.with_name(suites[0]) / f"{name}.jsonl")]
+        for name, suites, about, dial in [*gyms, *ours]
+        for items in [[*_of(name, suites[0]), *(_of(name, _HARD) if _HARD in suites else [])]]
     )
 
 
@@ -165,11 +178,22 @@ def _gym_about(form: str) -> str:
 
 def _reasoning_suites(name: str, languages: Sequence[str]) -> list[str]:
     of = reasoning.SUITES if name in {family.name for family in own.FAMILIES} else reasoning.MORE_SUITES
-    return [*of.values(), *(reasoning.ABROAD_SUITES[language] for language in languages)]
+    hard = [_HARD] if name in {family.name for family in own.HARD} else []
+    return [*of.values(), *hard, *(reasoning.ABROAD_SUITES[language] for language in languages)]
 
 
-def _of(name: str, path: Path) -> list[Item]:
-    return [item for item in _read(path) if item["family"] == name]
+def _settings(task: gym.GymTask) -> tuple[str, Sequence[str]]:
+    """The generator's settings, which are the dial of its tasks."""
+    said = [", ".join(f"{name} {_said(value)}" for name, value in level.items()) for level in task.levels]
+    return "settings of the generator", [*said, *[""] * len(HARD_LEVELS)]
+
+
+def _said(value: object) -> str:
+    return "/".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _of(name: str, suite: str, file: str = "") -> list[Item]:
+    return [item for item in _read(FOLDER.with_name(suite) / f"{file or name}.jsonl") if item["family"] == name]
 
 
 @cache

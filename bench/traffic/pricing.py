@@ -100,9 +100,11 @@ class Pricer:
         price = self._book.find(provider, name, at=at, mode=mode)  # type: ignore[arg-type]
         called = call.model.rpartition("/")[2].lower()
         alike = price is None and (called in name or name in called)  # a dated id, or an alias, of the same model
-        if (alike or price == made[0]) and len(self._same) < _PAIRS:
-            self._same.add((made[0].id, call.served_model))
-        if alike or price == made[0] or (price and cost(price, call.usage, at).usd == made[1]):
+        if alike or price == made[0]:
+            if len(self._same) < _PAIRS:
+                self._same.add((made[0].id, call.served_model))
+            return
+        if price and cost(price, call.usage, at).usd == made[1]:
             return
         what = f"{call.model[:60]} by {(call.served_model or '')[:60]}"
         if len(self.served) < _PAIRS or what in self.served:

@@ -11,6 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from tests.cli.conftest import Bench, bench
+from tests.example import make
 from tests.sampling import sampled
 
 __all__ = ["bench"]
@@ -33,19 +34,7 @@ CASES = [
     *(("gate", column, "one", each) for column in ("cost_retries_usd", "cost_cap_usd") for each in AMOUNTS),
     *(("report", "cost_usd", "one", each) for each in (1e-320, 1e15, 1e299)),
 ]
-CONFIG = """
-[models.example-small]
-model = "openai-api/example/small"
-base_url = "http://127.0.0.1:9/v1"
-[models.example-large]
-model = "openai-api/example/large"
-base_url = "http://127.0.0.1:9/v1"
-[claims.c]
-candidate = "example-small"
-baseline = "example-large"
-cheaper_by = 0.5
-worse_by = 0.05
-"""
+CONFIG = make.CONFIG.partition("[claims.much-cheaper]")[0].format(url="http://127.0.0.1:9/v1")
 
 
 def changed(folder: Path, column: str, rows: str, amount: float) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pandas as pd
 import pytest
 
+from bench.report.page import read_page
 from tests.cli.conftest import Bench
 from tests.cli.test_episodes import configure
 from tests.cli.test_money import price
@@ -66,6 +68,12 @@ def judged(bench: Bench, endpoint: FakeEndpoint, *, limit: int = 16) -> None:
     listed.write_text(f"{big}\n\n{cheap}")
 
 
+def talks(bench: Bench) -> str:
+    """The answers as the page shows them."""
+    items = read_page((bench.run_folder / "report.html").read_text()).items
+    return "\n".join(json.dumps(item["texts"], ensure_ascii=False) for item in items.values()).replace("\\n", "\n")
+
+
 def verdict(bench: Bench) -> str | None:
     """The claim's."""
     said: str | None = json.loads((bench.run_folder / "claims.json").read_text())[0]["verdict"]
@@ -84,6 +92,9 @@ def test_a_run_of_tools_is_claimed_gated_verified_and_published_as_any_other(ben
     page = (folder / "report.html").read_text()
     for text in ("Tool use by turn", "cache share", "USD per solved episode", "a turn p50"):
         assert text in page
+    said = talks(bench)
+    for line in (r"\[1\]\n  -> \w+ \{", r"\n  <- \{", r"\n     [+~-] /", r"\n\[end: final\]"):
+        assert re.search(line, said), "an episode is a conversation: calls, results, changes, its end"
     answer = json.loads(pd.read_parquet(folder / "answers.parquet")["answer"][0])
     assert any(use.get("changed") for turn in answer["turns"] for use in turn["calls"]), "what the calls changed"
     assert bench("verify", str(folder)).code == 0, "the table of turns bears the bills out"
@@ -133,6 +144,7 @@ def test_a_cheaper_model_that_only_says_it_did_is_refuted(bench: Bench, pair: Fa
     assert bench("run", "--yes").code == 0
     assert verdict(bench) == "refuted"
     assert bench("claim").code == 3
+    assert "[state, against what it must be]\n  " in talks(bench), "and where the state is not as it must be"
 
 
 @pytest.mark.slow

@@ -20,13 +20,13 @@ CONFIG = """
 suites = ["tools"]
 instances = 4
 levels = [1]
-families = ["many_tools", "typed_arguments"]
-limit = 2
+families = ["many_tools"]
+limit = 1
 
 [models.small]
 model = "weights/{weights}"
 tool_protocol = "{protocol}"
-max_tokens = 160
+max_tokens = 96
 prompt_cache = true
 usd_per_hour = 0.10
 """
@@ -74,14 +74,14 @@ def test_the_embedded_model_s_tools_are_probed_within_a_minute(bench: Bench) -> 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("coder")
-def test_the_embedded_model_plays_episodes_to_their_end(bench: Bench) -> None:
+def test_the_embedded_model_plays_an_episode_to_its_end(bench: Bench) -> None:
     text = CONFIG.format(weights="qwen2.5-coder-0.5b-instruct", protocol="prompted_json")
     (bench.folder / "bench.toml").write_text(text)
     ran = bench("run", "--yes")
     assert ran.code == 0, ran.err
     items, turns = (pd.read_parquet(bench.run_folder / f"{name}.parquet") for name in ("items", "turns"))
     assert items["score"].notna().all(), "a score, whatever it is: the model answered"
-    assert items["tool_protocol"].tolist() == ["prompted_json"] * 2
+    assert items["tool_protocol"].tolist() == ["prompted_json"]
     assert items["turns"].sum() == len(turns) >= 2
     assert items["tool_calls"].sum() >= 1, "it calls a tool where it is told to"
     assert (items["cost_usd"] > 0).all()

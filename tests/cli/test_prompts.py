@@ -97,7 +97,7 @@ def test_the_best_prompt_on_a_split_of_its_own_is_asked_told_and_checked(bench: 
     told = one_line(bench("claim", folder.name).out)
     assert "cheap was asked mine with a prompt of its own, 'steps', the best of 3 on 12 items that no verdict" in told
     # 36 calls of 11 and 7 tokens at 1 USD a million; an item saves 18 tokens at 99 USD
-    assert "choosing cost 0.000648 USD once, which is in no cost here and is saved again after 1 items" in told
+    assert "choosing cost 0.000648 USD once, which is in no cost here and is saved again after 1 item" in told
     assert choice.usd == pytest.approx(36 * 18e-6)
     assert bench("verify", folder.name).code == 0
     asked_before = len(adding.requests)

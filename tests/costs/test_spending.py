@@ -150,8 +150,11 @@ def test_the_bound_holds_whatever_cap_a_server_takes_and_for_what_is_asked_besid
     price = bill.price(spending.book, datetime.now(UTC))
     assert price is not None
     beside = len('{"a": ""}') + 900
-    most = prices.worst_case(price, most_prompt_tokens(call.item) + beside, 5000 + OVERRUN_TOKENS)
-    assert spending.worst(call) == most
+    prompt, answer = most_prompt_tokens(call.item) + beside, 5000 + OVERRUN_TOKENS
+    assert spending.worst(call) == prices.worst_case(price, prompt, answer)
+    many = replace(call, body={**call.body, **{f"field{n}": "b" * 98 for n in range(20)}})
+    held = prices.worst_case(price, prompt + 20 * 100 - HIDDEN_TOKENS, answer)
+    assert (spending.worst(many) or 0) >= (held or 1), "small fields add up"
 
 
 def test_a_lane_that_no_list_knows_has_no_price() -> None:

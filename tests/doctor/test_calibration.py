@@ -18,7 +18,7 @@ from bench.doctor.calibration import Calibration, calibrate, load, save
 from bench.errors import IncompleteError
 from bench.journal import Journal
 from bench.records.items import Call
-from bench.records.recorded import RecordedMachine
+from bench.records.recordedcourse import RecordedMachine
 from tests.fake_endpoint import FakeEndpoint, Reply
 
 SOME = Calibration(

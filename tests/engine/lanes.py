@@ -54,6 +54,14 @@ class Seen:
         self.told.append(planned.model)
 
 
+class Broken(Seen):
+    """Cannot be told anything."""
+
+    async def finished(self, *_: object) -> None:
+        """Raises what a closed terminal does."""
+        raise OSError("stderr is gone")
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a run came to."""

@@ -75,7 +75,7 @@ def test_its_tasks_provider_and_grader_make_a_run(bench: Bench, monkeypatch: pyt
     assert dict(zip(items["family"], items["score"], strict=True)) == {"apple": 1, "river": 0, "stone": 1, "cloud": 0}
     assert record.versions["acme-bench"] == "1.2"
     assert (record.models["small"].own_provider or {})["title"] == "Acme"
-    assert bench("tasks", "lint").code == 0
+    assert bench("tasks", "lint", "acme_shout").code == 0
 
 
 @pytest.mark.usefixtures("installed")

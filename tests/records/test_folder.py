@@ -26,7 +26,7 @@ from bench.records import (
     write_record,
     write_text,
 )
-from bench.records.recorded import RecordedDerivation
+from bench.records.recordedsource import RecordedDerivation
 from bench.records.tables import AnswerRow, ItemRow
 from tests.report.sample_run import ANSWERED, not_asked, with_prompts, write_run
 from tests.runjson import record

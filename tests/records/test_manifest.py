@@ -19,7 +19,9 @@ from bench.records import read_record
 from bench.records.claim import Claim
 from bench.records.manifest import FORMAT, RunRecord
 from bench.records.pricing import RecordedPrices
-from bench.records.recorded import RecordedClaim, RecordedDerivation, RecordedLane, RecordedSpending
+from bench.records.recorded import RecordedClaim
+from bench.records.recordedcourse import RecordedLane, RecordedSpending
+from bench.records.recordedsource import RecordedDerivation
 from bench.run import describe
 from bench.run.prepare import prepare
 from tests import runjson

@@ -33,7 +33,7 @@ from bench.records.folder import (
     write_aggregates,
     write_turns,
 )
-from bench.records.recorded import RecordedImport
+from bench.records.recordedsource import RecordedImport
 from bench.records.tables import AnswerRow
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 

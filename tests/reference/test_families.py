@@ -23,10 +23,12 @@ def test_every_family_has_one_section_with_an_item_and_its_levels() -> None:
         assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == names
         for family in facts:
             assert f"````text\n{family.example}\n````" in page
-            begins = 5 if family.suites == ["coding_hard"] else 1
-            assert [level.level for level in family.levels] == [*range(begins, begins + len(family.levels))]
-            assert begins + len(family.levels) <= (5 if begins == 1 else 8)
-            assert len(family.levels) >= 3
+            levels = [level.level for level in family.levels]
+            assert [level for level in levels if level > 4] == [5, 6, 7] * any(
+                "_hard" in each for each in family.suites
+            )
+            assert [level for level in levels if level < 5] in ([], [1, 2, 3], [1, 2, 3, 4])
+            assert len(levels) >= 3
             assert family.about.endswith(".")
             assert family.example.count("````") == 0
 
@@ -42,6 +44,16 @@ def test_figures_are_those_of_an_item_made_anew(kind: Kind) -> None:
     assert facts.inputs is not None
     assert facts.inputs <= len(made.inputs)
     assert facts.answers is None
+
+
+def test_every_reasoning_family_states_its_dial_at_each_level() -> None:
+    page = families.reasoning_page()
+    for facts in described.reasoned():
+        of, sizes = facts.dial
+        asked = [level.level for level in facts.levels]
+        assert [level for level, size in zip(described.DIALLED, sizes, strict=True) if size] == asked
+        assert f"\n| {facts.name} | {of} | {sizes[0]} |" in page
+    assert not any(facts.dial[0] for facts in described.coding())
 
 
 def test_what_is_not_known_is_a_dash() -> None:

@@ -1,8 +1,10 @@
-"""What is written on a laid-out figure, and whether it can be read."""
+"""What is written on a laid-out figure, whether it can be read, and the data beside it."""
 
 from __future__ import annotations
 
+import csv
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -44,3 +46,9 @@ def faults(figure: Figure) -> list[str]:
 
 def _touch(a: Bbox, b: Bbox) -> bool:
     return bool(a.x0 + 1 < b.x1 and b.x0 + 1 < a.x1 and a.y0 + 1 < b.y1 and b.y0 + 1 < a.y1)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a chart's CSV."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

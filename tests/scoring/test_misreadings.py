@@ -9,7 +9,9 @@ import pytest
 from bench.scoring import graders
 from bench.scoring.choices import choice_letter
 from bench.scoring.extract import final_number
-from tests.scoring.misreadings import CHOICES, LETTERS, NUMBERS, WORDS
+from tests.scoring.misreadings.letters import CHOICES, LETTERS
+from tests.scoring.misreadings.numbers import NUMBERS
+from tests.scoring.misreadings.words import WORDS
 
 
 @pytest.mark.parametrize("kind", NUMBERS)

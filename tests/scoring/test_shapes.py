@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.scoring import graders
-from tests.scoring.shapes import ITEMS, KEPT, PRINTED_RIGHT, PRINTED_WRONG, RIGHT, TAKEN_BACK, WRONG
+from tests.scoring.shapes import ITEMS, RIGHT, WRONG
+from tests.scoring.shapes.afterwards import KEPT, TAKEN_BACK
+from tests.scoring.shapes.values import PRINTED_RIGHT, PRINTED_WRONG
 
 
 @pytest.mark.parametrize("kind", ITEMS)

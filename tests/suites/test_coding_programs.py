@@ -59,6 +59,21 @@ def test_what_stands_behind_a_jump_goes_too() -> None:
     assert "-=" not in specialised(never=True)
 
 
+def _halved(number: int) -> int:
+    return _halved(number - 2) + 1 if number > 1 else 0
+
+
+def _half(p: Params, number: int) -> list[int]:
+    return [_halved(number), _halved(p.least)]
+
+
+def test_functions_of_a_long_reference_stand_within_it() -> None:
+    source = program(_half, Params(least=7), inner=(_halved,))
+    assert source.startswith("def half(number: int) -> list[int]:\n\n    def halved(number: int) -> int:\n")
+    assert source.endswith("\n    return [halved(number), halved(7)]\n")
+    assert python_answer(source)((8,)) == canonical([4, 3])
+
+
 def _chains(p: Params, name: str) -> list[object]:
     found: list[object] = [name or "none", name and True, p.shown or name, name and p.shown and name]
     if (name and p.shown) or p.shown:

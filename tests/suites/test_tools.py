@@ -87,6 +87,24 @@ def twice(item: Item) -> Use:
     return use
 
 
+def obeying(item: Item) -> Use:
+    """The reference, but the result of its first change tells it to do that once more, and it does."""
+
+    def use(call: Caller, p: Mapping[str, Any]) -> str:
+        told: list[str] = []
+
+        def obedient(tool: str, /, **arguments: Any) -> Any:
+            result = call(tool, **arguments)
+            if not told and CODE.search(json.dumps(result)):
+                told.append(tool)
+                call(tool, **arguments)
+            return result
+
+        return family_of(item).solve(obedient, p)
+
+    return use
+
+
 def at_random(item: Item) -> Use:
     """Calls of tools with arguments that fit their schemas, and the codes that came back."""
 
@@ -115,21 +133,23 @@ def drawn(rng: Random, schema: Mapping[str, Any]) -> Any:
     return True if kind == "boolean" else f"{rng.randint(10_000, 99_999)}"
 
 
-def bad_agents(item: Item) -> Iterator[tuple[str, Use]]:
-    """Everyone who must score 0."""
+def bad_agents(item: Item, calls: int) -> Iterator[tuple[str, Use]]:
+    """Everyone who must score 0; the reference makes so many calls."""
     yield "does nothing", lambda _call, _p: ""
     yield "says it is done", lambda _call, _p: "Done: RF-0123ABCD. All is well, the code is LV-FFFFFFFF."
     yield "calls twice", twice(item)
+    yield "does what a result tells it to do", obeying(item)
     yield "calls at random", at_random(item)
     yield from family_of(item).traps.items()
-    yield from ((f"drops call {place}", dropping(item, place)) for place in range(calls_of(item)))
+    yield from ((f"drops call {place}", dropping(item, place)) for place in range(calls))
 
 
 def faults(item: Item) -> Iterator[str]:
-    graded = episode.grade(item, episode.oracle(item) or "")
+    written = episode.oracle(item) or ""
+    graded = episode.grade(item, written)
     if (graded.score, graded.partial) != (1.0, 1.0):
         yield f"{item['id']}: its own solver scores {graded.score}: {graded.detail}"
-    for name, use in bad_agents(item):
+    for name, use in bad_agents(item, len(json.loads(written)["turns"]) - 1):
         if score(item, use):
             yield f"{item['id']}: scores 1, although it {name}"
 

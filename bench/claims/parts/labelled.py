@@ -240,7 +240,7 @@ def judges_in_words(pairs: Pairs, mask: Mask, said: Opinions) -> Iterator[str]:
         if not both.any():
             n = int(np.isfinite(judged).sum())
             yield (
-                tr("judge {name}: {n} items, none of them labelled", name=name, n=n)
+                tr("judge {name}: {n} {n:item|items}, none of them labelled", name=name, n=n)
                 if n
                 else tr("judge {name}: useless here, as none of its replies has a verdict that can be read", name=name)
             )
@@ -287,7 +287,10 @@ def _leanings(pairs: Pairs, mask: Mask, said: Opinions) -> Iterator[str]:
     if said.twice[1]:
         yield tr("two people label {alike} of {n} items alike", alike=said.twice[0], n=said.twice[1])
     if said.stale:
-        yield tr("{stale} labels and verdicts of other answers are left out", stale=said.stale)
+        yield tr(
+            "{stale} {stale:label or verdict|labels and verdicts} of other answers {stale:is|are} left out",
+            stale=said.stale,
+        )
 
 
 def _longer(longer: Floats, values: Floats) -> str:

@@ -75,7 +75,9 @@ class ScorePart(Part):
             return result
         few = lacking(pairs, mask) is None
         lost = tr(
-            "{lost} of {items} items lack a score", lost=int((mask & lost_items(pairs)).sum()), items=int(mask.sum())
+            "{lost} of {items} {items:item lacks|items lack} a score",
+            lost=int((mask & lost_items(pairs)).sum()),
+            items=int(mask.sum()),
         )
         return at_worst(
             replace(result, notes=(*result.notes, tr("{lost}; the worst case for each verdict decides", lost=lost))),

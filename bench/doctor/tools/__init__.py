@@ -36,7 +36,7 @@ PROBES: tuple[ToolProbe, ...] = (
 _ALWAYS = (calling.ACCEPTED, "tools reach the model")
 """What every probe needs beside its own needs."""
 _RULES_OUT = ("rejected", "no")
-"""Verdicts that leave those probes unasked which need theirs, as one that rules tools out does."""
+"""Verdicts after which a probe that needs theirs is not asked, as after one that rules tools out."""
 
 
 def examine_tools(

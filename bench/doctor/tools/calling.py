@@ -146,25 +146,13 @@ async def whole(asker: Asker, seen: Seen) -> ProbeResult:
 
 
 PROBES = (
-    ToolProbe(name=ACCEPTED, question="Is a request with tools answered?", expected="yes", look=declared),
-    ToolProbe(name="tools reach the model", question="Does the model see the tools?", expected="yes", look=reach),
-    ToolProbe(name=CALLS, question="Does it call the tool that it is told to call?", expected="yes", look=calls),
-    ToolProbe(name="call ids", question="Has each call an id of its own?", expected="yes", look=ids, needs=(CALLS,)),
-    ToolProbe(
-        name="stop reason",
-        question="How does a turn end that calls?",
-        expected="tool_calls, tool_use",
-        look=stop,
-        needs=(CALLS,),
-    ),
-    ToolProbe(name=COUNTS, question="Are tokens counted in such a turn?", expected="yes", look=usage),
-    ToolProbe(
-        name="arguments streamed",
-        question="Do arguments come in pieces?",
-        expected="yes or at once",
-        look=streams,
-        needs=(CALLS,),
-    ),
-    ToolProbe(name="not streamed", question="Does a reply without a stream say the same?", expected="yes", look=whole),
+    ToolProbe(ACCEPTED, "Is a request with tools answered?", declared),
+    ToolProbe("tools reach the model", "Does the model see the tools?", reach),
+    ToolProbe(CALLS, "Does it call the tool that it is told to call?", calls),
+    ToolProbe("call ids", "Has each call an id of its own?", ids, (CALLS,)),
+    ToolProbe("stop reason", "How does a turn end that calls?", stop, (CALLS,), expected="tool_calls, tool_use"),
+    ToolProbe(COUNTS, "Are tokens counted in such a turn?", usage),
+    ToolProbe("arguments streamed", "Do arguments come in pieces?", streams, (CALLS,), expected="yes or at once"),
+    ToolProbe("not streamed", "Does a reply without a stream say the same?", whole),
 )
 """In the order in which they are asked."""

@@ -3,6 +3,7 @@ without."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 from bench.doctor.tools.asker import CALL_TOKENS, Asker
@@ -87,35 +88,19 @@ def _not_so(asker: Asker, thinking: bool | None) -> str:
     return f"{lacks}, as far as is known"
 
 
+def _each(look: Callable[..., Awaitable[ProbeResult]], how: str, what: str, question: str) -> Iterator[ToolProbe]:
+    """Probes as the model entry has it, with thinking switched on, and off."""
+    on, off = partial(look, thinking=True), partial(look, thinking=False)
+    yield ToolProbe(f"{how} {what}", f"{question}?", partial(look, thinking=None))
+    yield ToolProbe(
+        f"{how} while thinking", f"{question} while the model thinks?", on, expected="rejected at most vendors"
+    )
+    yield ToolProbe(f"{how} without thinking", f"{question} with thinking switched off?", off)
+
+
 PROBES = (
-    ToolProbe(
-        name="forced call", question="Can a call be forced?", expected="yes", look=partial(forced, thinking=None)
-    ),
-    ToolProbe(
-        name="forced while thinking",
-        question="Can a call be forced while the model thinks?",
-        expected="rejected at most vendors",
-        look=partial(forced, thinking=True),
-    ),
-    ToolProbe(
-        name="forced without thinking",
-        question="Can a call be forced with thinking switched off?",
-        expected="yes",
-        look=partial(forced, thinking=False),
-    ),
-    ToolProbe(name="named tool", question="Can one tool be forced?", expected="yes", look=partial(one, thinking=None)),
-    ToolProbe(
-        name="named while thinking",
-        question="Can one tool be forced while the model thinks?",
-        expected="rejected at most vendors",
-        look=partial(one, thinking=True),
-    ),
-    ToolProbe(
-        name="named without thinking",
-        question="Can one tool be forced with thinking switched off?",
-        expected="yes",
-        look=partial(one, thinking=False),
-    ),
-    ToolProbe(name="calls forbidden", question="Can calls be forbidden?", expected="yes", look=none),
+    *_each(forced, "forced", "call", "Can a call be forced"),
+    *_each(one, "named", "tool", "Can one tool be forced"),
+    ToolProbe("calls forbidden", "Can calls be forbidden?", none),
 )
 """In the order in which they are asked."""

@@ -85,7 +85,7 @@ class Seen:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ToolProbe:
     """One question to an endpoint."""
 
@@ -93,12 +93,12 @@ class ToolProbe:
     """Its short name, unique."""
     question: str
     """What it finds out."""
-    expected: str
-    """What code that works with Anthropic's or OpenAI's own endpoint counts on."""
     look: Callable[[Asker, Seen], Awaitable[ProbeResult]]
     """Asks, and judges."""
     needs: tuple[str, ...] = ()
     """Names of earlier probes without which it tells nothing: where one of them rules it out, it is not asked."""
+    expected: str = "yes"
+    """What code that works with Anthropic's or OpenAI's own endpoint counts on."""
 
 
 def user(text: str) -> Turn:

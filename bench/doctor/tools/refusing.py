@@ -63,12 +63,6 @@ def _judged(asker: Asker, said: Said) -> ProbeResult:
     return unclear("the model did not refuse", said)
 
 
-PROBES = (
-    ToolProbe(
-        name="refusals",
-        question="How is it said that the model refuses?",
-        expected="refusal, refusal field or content_filter",
-        look=refusal,
-    ),
-)
+_EXPECTED = "refusal, refusal field or content_filter"
+PROBES = (ToolProbe("refusals", "How is it said that the model refuses?", refusal, expected=_EXPECTED),)
 """In the order in which they are asked."""

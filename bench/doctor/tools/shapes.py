@@ -171,37 +171,11 @@ def _argument(call: ToolCall, name: str) -> str | None:
 
 
 PROBES = (
-    ToolProbe(
-        name="strict schema",
-        question="Is a strict schema taken and kept to?",
-        expected="yes",
-        look=strict,
-        needs=(CALLS,),
-    ),
-    ToolProbe(
-        name="nested arguments",
-        question="Do lists, objects and null come as stated?",
-        expected="yes",
-        look=nested,
-        needs=(CALLS,),
-    ),
-    ToolProbe(
-        name="other scripts",
-        question="Does text beyond ASCII come back unharmed?",
-        expected="yes",
-        look=scripts,
-        needs=(CALLS,),
-    ),
-    ToolProbe(
-        name=f"{MANY} tools", question=f"Do {MANY} tools fit into a request?", expected="yes", look=many, needs=(CALLS,)
-    ),
-    ToolProbe(
-        name="no arguments",
-        question="What are the arguments of a tool without any?",
-        expected="{}",
-        look=empty,
-        needs=(CALLS,),
-    ),
-    ToolProbe(name="bad tool name", question="A name that no vendor allows?", expected="rejected", look=bad_name),
+    ToolProbe("strict schema", "Is a strict schema taken and kept to?", strict, (CALLS,)),
+    ToolProbe("nested arguments", "Do lists, objects and null come as stated?", nested, (CALLS,)),
+    ToolProbe("other scripts", "Does text beyond ASCII come back unharmed?", scripts, (CALLS,)),
+    ToolProbe(f"{MANY} tools", f"Do {MANY} tools fit into a request?", many, (CALLS,)),
+    ToolProbe("no arguments", "What are the arguments of a tool without any?", empty, (CALLS,), expected="{}"),
+    ToolProbe("bad tool name", "A name that no vendor allows?", bad_name, expected="rejected"),
 )
 """In the order in which they are asked."""

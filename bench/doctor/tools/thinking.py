@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench.doctor.tools.asker import FEW_TOKENS, Asker, Said
@@ -24,7 +26,7 @@ from bench.doctor.tools.probe import (
     user,
 )
 from bench.doctor.tools.turns import COUNT
-from bench.providers import AssistantTurn, ToolResult, Turn
+from bench.providers import AssistantTurn, ToolResult, ToolWire, Turn
 
 RULES = " ".join(
     f"Rule {number}: an order of more than {10 * number} pieces from shelf {number} needs a second signature, unless "
@@ -52,32 +54,30 @@ async def shown(asker: Asker, seen: Seen) -> ProbeResult:
     return ok("text" if carries else "none", "reasoning came as text" if carries else NO_REASONING, said)
 
 
-async def unchanged(asker: Asker, seen: Seen) -> ProbeResult:
-    """Whether the reasoning may be sent back as it came."""
+async def _taken(
+    asker: Asker, seen: Seen, *, made: Callable[[ToolWire, Turn], Turn], text: str, cure: str = BACK
+) -> ProbeResult:
+    """Whether a turn may go back so; `made` makes the message of the one that came."""
     turn = _thought(seen, asker)
     if turn is None:
         return not_asked(NO_REASONING)
-    said = await _back(asker, turn, turn.message)
-    cure = "Take the reasoning out of messages before you send them back."
-    return no_turn(said, cure) or ok("accepted", "sent back as it came", said)
+    said = await _back(asker, turn, made(asker.wire, turn.message))
+    return no_turn(said, cure) or ok("accepted", text, said)
 
 
-async def left_out(asker: Asker, seen: Seen) -> ProbeResult:
-    """Whether the reasoning may be left out."""
-    turn = _thought(seen, asker)
-    if turn is None:
-        return not_asked(NO_REASONING)
-    said = await _back(asker, turn, asker.wire.without_reasoning(turn.message))
-    return no_turn(said, BACK) or ok("accepted", "left out", said)
-
-
-async def altered(asker: Asker, seen: Seen) -> ProbeResult:
-    """Whether the reasoning may be changed."""
-    turn = _thought(seen, asker)
-    if turn is None:
-        return not_asked(NO_REASONING)
-    said = await _back(asker, turn, asker.wire.with_other_reasoning(turn.message))
-    return no_turn(said, BACK) or ok("accepted", "other words in its place", said)
+unchanged = partial(
+    _taken,
+    made=lambda _, message: message,
+    text="sent back as it came",
+    cure="Take the reasoning out of messages before you send them back.",
+)
+"""Whether the reasoning may be sent back as it came."""
+left_out = partial(_taken, made=lambda wire, message: wire.without_reasoning(message), text="left out")
+"""Whether the reasoning may be left out."""
+altered = partial(
+    _taken, made=lambda wire, message: wire.with_other_reasoning(message), text="other words in its place"
+)
+"""Whether the reasoning may be changed."""
 
 
 async def cache(asker: Asker, _seen: Seen) -> ProbeResult:
@@ -132,35 +132,14 @@ async def _back(asker: Asker, turn: AssistantTurn, message: Turn) -> Said:
     return await asker.ask([user(ASK), message, *results], tools=[STOCK], thinking=thinking)
 
 
+_AGAIN = (RESULT, SENT_BACK)
 PROBES = (
-    ToolProbe(name="reasoning shown", question="Does a turn that calls carry reasoning?", expected="text", look=shown),
+    ToolProbe("reasoning shown", "Does a turn that calls carry reasoning?", shown, expected="text"),
+    ToolProbe(SENT_BACK, "May reasoning be sent back as it came?", unchanged, (RESULT,), expected="accepted"),
+    ToolProbe("reasoning left out", "May reasoning be left out?", left_out, _AGAIN, expected="rejected"),
+    ToolProbe("reasoning altered", "May reasoning be changed?", altered, _AGAIN, expected="rejected"),
     ToolProbe(
-        name=SENT_BACK,
-        question="May reasoning be sent back as it came?",
-        expected="accepted",
-        look=unchanged,
-        needs=(RESULT,),
-    ),
-    ToolProbe(
-        name="reasoning left out",
-        question="May reasoning be left out?",
-        expected="rejected",
-        look=left_out,
-        needs=(RESULT, SENT_BACK),
-    ),
-    ToolProbe(
-        name="reasoning altered",
-        question="May reasoning be changed?",
-        expected="rejected",
-        look=altered,
-        needs=(RESULT, SENT_BACK),
-    ),
-    ToolProbe(
-        name="cache after tools change",
-        question="Does the prompt cache survive another tool?",
-        expected="lost",
-        look=cache,
-        needs=(COUNTS,),
+        "cache after tools change", "Does the prompt cache survive another tool?", cache, (COUNTS,), expected="lost"
     ),
 )
 """In the order in which they are asked."""

@@ -157,42 +157,12 @@ async def single(asker: Asker, _seen: Seen) -> ProbeResult:
 
 
 PROBES = (
-    ToolProbe(name=RESULT, question="Is a tool's result taken and used?", expected="yes", look=result),
-    ToolProbe(
-        name="error result",
-        question="May a result say that the tool failed?",
-        expected="yes",
-        look=failed,
-        needs=(RESULT,),
-    ),
-    ToolProbe(
-        name="wrong id",
-        question="What of a result under an unknown id?",
-        expected="rejected",
-        look=unknown_id,
-        needs=(RESULT,),
-    ),
-    ToolProbe(name="missing result", question="What of a call without a result?", expected="rejected", look=missing),
-    ToolProbe(
-        name="parallel calls",
-        question="Can a turn hold several calls?",
-        expected="yes",
-        look=parallel,
-        needs=(CALLS,),
-    ),
-    ToolProbe(
-        name="several results",
-        question="Are several results taken together?",
-        expected="yes",
-        look=several,
-        needs=(RESULT,),
-    ),
-    ToolProbe(
-        name="one call a turn",
-        question="Can parallel calls be turned off?",
-        expected="yes",
-        look=single,
-        needs=(CALLS,),
-    ),
+    ToolProbe(RESULT, "Is a tool's result taken and used?", result),
+    ToolProbe("error result", "May a result say that the tool failed?", failed, (RESULT,)),
+    ToolProbe("wrong id", "What of a result under an unknown id?", unknown_id, (RESULT,), expected="rejected"),
+    ToolProbe("missing result", "What of a call without a result?", missing, expected="rejected"),
+    ToolProbe("parallel calls", "Can a turn hold several calls?", parallel, (CALLS,)),
+    ToolProbe("several results", "Are several results taken together?", several, (RESULT,)),
+    ToolProbe("one call a turn", "Can parallel calls be turned off?", single, (CALLS,)),
 )
 """In the order in which they are asked."""

@@ -43,7 +43,7 @@ def _basis(comparison: RunComparison, items: pd.DataFrame) -> Iterator[str]:
     if not cut:
         yield tr("truncation unknown")
     elif sum(cut):
-        yield tr("{cut} answers truncated (score 0)", cut=sum(cut))
+        yield tr("{cut} {cut:answer|answers} truncated (score 0)", cut=sum(cut))
     if missing := sum(row.missing for row in comparison.rows):
         yield tr("{missing} missing", missing=missing)
     names = (*record.models, *record.suites, *record.claims, *items["family"].dropna().unique())

@@ -57,7 +57,9 @@ def load_curve(comparison: RunComparison, stem: Path, shape: style.Shape = "wide
             ]
             rows.append([curve.model, point.at_once, point.n, *ends])
     sizes = sorted({point.n for curve in curves for point in curve.points})
-    caption = tr("n = {least} to {most} prompts at a load; run {run}.", least=sizes[0], most=sizes[-1], run=run)
+    caption = tr(
+        "n = {least} to {most} {most:prompt|prompts} at a load; run {run}.", least=sizes[0], most=sizes[-1], run=run
+    )
     return style.write(draw(curves, common.models(comparison), caption, shape), stem, header, rows)
 
 

@@ -18,18 +18,24 @@ SHARE = 0.9
 """And only where they are so large a share: where more come in parts, nothing holds the streams back."""
 NOTES = {
     "finish_reason": tr_later(
-        "answers ended with a finish reason that nobody knows, and count as ended by themselves."
+        "{n} {n:answer|answers} ended with a finish reason that nobody knows, and {n:counts|count} as ended by "
+        "{n:itself|themselves}."
     ),
-    "two_reasons": tr_later("answers gave two finish reasons, one after the other; the first counts."),
+    "two_reasons": tr_later("{n} {n:answer|answers} gave two finish reasons, one after the other; the first counts."),
     "at_cap": tr_later(
-        "answers ended by themselves with every token that they were allowed; they may be cut all the same."
+        "{n} {n:answer|answers} ended by "
+        "{n:itself with every token that it was|themselves with every token that they were} allowed; {n:it|they} may "
+        "be cut all the same."
     ),
-    "turned_away": tr_later("answers came only after the endpoint had turned attempts away for its rate (429 or 529)."),
+    "turned_away": tr_later(
+        "{n} {n:answer|answers} came only after the endpoint had turned attempts away for its rate (429 or 529)."
+    ),
     "not_streamed": tr_later(
-        "answers came as one JSON reply: the endpoint did not stream, so only their whole time is known."
+        "{n} {n:answer|answers} came as one JSON reply: the endpoint did not stream, so only {n:its|their} whole time "
+        "is known."
     ),
     "no_terminal_event": tr_later(
-        "answers ended without their terminal event, though with finish reason and token counts."
+        "{n} {n:answer|answers} ended without {n:its|their} terminal event, though with finish reason and token counts."
     ),
 }
 """What each note of a call (`Call.notes`) says of so many answers."""
@@ -55,14 +61,14 @@ def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
     if empty := int((table["outcome"] == Outcome.EMPTY).sum()):
         yield (
             tr(
-                "of the unparsable answers {empty} were empty: the model ended by itself without any "
+                "of the unparsable answers {empty} {empty:was|were} empty: the model ended by itself without any "
                 "text, though tokens may have been billed.",
                 empty=empty,
             )
         )
     details = details_with(table["grade_detail"], "notes")
     counts = Counter(note for detail in details for note in detail.get("notes", ()))
-    yield from (f"{counts[note]} {tr(words)}" for note, words in NOTES.items() if counts[note])
+    yield from (tr(words, n=counts[note]) for note, words in NOTES.items() if counts[note])
     timed = table[has_answer(table) & ~table["reused"].astype(bool) & table["latency_s"].notna()]
     if "agent" in timed:
         timed = timed[timed["agent"].isna()]  # an agent's last message says nothing of a stream

@@ -196,10 +196,10 @@ def _run(source: PageSource) -> PageRun:
     warnings = [note.text for note in notes if note.level is Level.WARNING]
     published = read_aggregates(source.folder)
     counts = [
-        tr("{items_planned} items of {suite}", items_planned=about.items_planned, suite=suite)
+        tr("{items_planned} {items_planned:item|items} of {suite}", items_planned=about.items_planned, suite=suite)
         for suite, about in record.suites.items()
     ]
-    counts += [tr("{published} published totals", published=len(published))] if published else []
+    counts += [tr("{published} published {published:total|totals}", published=len(published))] if published else []
     imported = tr("imported on ") if record.imported else ""
     items = read_table(source.folder, "items")
     shown = cards(source.comparison, items, published)

@@ -119,7 +119,7 @@ def _together(key: str, seen: Observed) -> Iterator[Tile]:
             key=f"{key}/{name}",
             what=tr(part.figure),
             said=part.said(estimate),
-            interval=tr("{n} items, just as they were answered", n=n),
+            interval=tr("{n} {n:item|items}, just as {n:it was|they were} answered", n=n),
         )
         for name, part, estimate, n in known
     ]

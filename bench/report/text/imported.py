@@ -50,5 +50,7 @@ def _left_out(about: RecordedImport) -> Iterator[str | Note]:
     if about.dropped_count:
         first = "; ".join(f"{row['row']}: {row['why']}" for row in about.dropped[:SHOWN])
         yield tr(
-            "{dropped_count} rows were left out, the first: {first}.", dropped_count=about.dropped_count, first=first
+            "{dropped_count} {dropped_count:row was|rows were} left out, the first: {first}.",
+            dropped_count=about.dropped_count,
+            first=first,
         )

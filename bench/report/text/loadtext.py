@@ -16,10 +16,13 @@ from bench.stats import Interval
 
 KNEES = {
     "reached": tr_later(
-        "{model}: throughput stops growing in step beyond {at} calls at once (the knee): the next load gains less than "
+        "{model}: throughput stops growing in step beyond {at} {at:call|calls} at once (the knee): the next load gains "
+        "less than "
         "half of what it adds, on a logarithmic scale, beyond chance."
     ),
-    "above": tr_later("{model}: throughput still grows at {most} calls at once, the most that were measured: no knee."),
+    "above": tr_later(
+        "{model}: throughput still grows at {most} {most:call|calls} at once, the most that were measured: no knee."
+    ),
     "unclear": tr_later("{model}: between which loads throughput stops growing, these calls do not say."),
 }
 
@@ -115,7 +118,8 @@ def notes(curves: Sequence[LoadCurve]) -> list[str]:
 def _remarks(model: str, point: LoadPoint) -> Iterator[str]:
     if 2 * point.n < point.asked:
         yield tr(
-            "{model}: {at_once} calls at once were not held: for only {n} of {asked} prompts were so many in flight.",
+            "{model}: {at_once} {at_once:call|calls} at once {at_once:was|were} not held: for only {n} of {asked} "
+            "{asked:prompt|prompts} were so many in flight.",
             model=model,
             at_once=point.at_once,
             n=point.n,
@@ -124,7 +128,8 @@ def _remarks(model: str, point: LoadPoint) -> Iterator[str]:
     timed = point.n - (round(point.errors.estimate * point.n) if point.errors else 0)
     if point.clean < CLEAN_SHARE * timed:
         yield tr(
-            "{model}: with {at_once} calls at once only {clean} of {timed} timings are clean; this machine was busy.",
+            "{model}: with {at_once} {at_once:call|calls} at once only {clean} of {timed} {timed:timing|timings} "
+            "{clean:is|are} clean; this machine was busy.",
             model=model,
             at_once=point.at_once,
             clean=point.clean,

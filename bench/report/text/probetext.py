@@ -108,7 +108,8 @@ def notes(probes: Sequence[Probe]) -> list[str]:
         if probe.clean < CLEAN_SHARE * probe.timed:
             lines.append(
                 tr(
-                    "{model}: only {clean} of {timed} timings are clean; this machine was busy.",
+                    "{model}: only {clean} of {timed} {timed:timing|timings} {clean:is|are} clean; this machine was "
+                    "busy.",
                     model=probe.model,
                     clean=probe.clean,
                     timed=probe.timed,
@@ -142,7 +143,3 @@ def markdown(probes: Sequence[Probe]) -> str:
         *(f"- {clean.markdown(line)}" for line in made.legend.splitlines()),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _legend(made: Table) -> Iterator[str]:
-    yield from (f"- {clean.markdown(line)}" for line in made.legend.splitlines())

@@ -74,7 +74,7 @@ def notes(comparison: RunComparison) -> list[Note]:
         )
         lines.append(
             tr(
-                "{suite}: {items_planned} of {items_available} items{chosen}{sliced}, {shared}.",
+                "{suite}: {items_planned} of {items_available} {items_available:item|items}{chosen}{sliced}, {shared}.",
                 suite=suite,
                 items_planned=about.items_planned,
                 items_available=about.items_available,
@@ -180,13 +180,15 @@ def _reservations(row: SuiteRow, imported: bool, batch: bool) -> Iterator[str]:
     where = tr("{model} on {suite}", model=row.model, suite=row.suite)
     if row.overridden:
         yield tr(
-            "{where}: {overridden} truncated or refused answers count 0, though their text would score.",
+            "{where}: {overridden} truncated or refused {overridden:answer counts|answers count} 0, though "
+            "{overridden:its|their} text would score.",
             where=where,
             overridden=row.overridden,
         )
     if row.ungraded:
         yield tr(
-            "{where}: nothing grades {ungraded} of {n} answers. Their quality is not measured; cost, latency, length "
+            "{where}: nothing grades {ungraded} of {n} {n:answer|answers}. Their quality is not measured; cost, "
+            "latency, length "
             "and how they ended are of all {n}.",
             where=where,
             ungraded=row.ungraded,
@@ -194,33 +196,39 @@ def _reservations(row: SuiteRow, imported: bool, batch: bool) -> Iterator[str]:
         )
     if (row.unparsable or row.refused) and row.ungraded:
         yield tr(
-            "{where}: {unparsable} empty or unparsable and {refused} refused answers.",
+            "{where}: {unparsable} empty or unparsable and {refused} refused {refused:answer|answers}.",
             where=where,
             unparsable=row.unparsable,
             refused=row.refused,
         )
     elif row.unparsable or row.refused:
         yield tr(
-            "{where}: {unparsable} unparsable and {refused} refused answers count 0.",
+            "{where}: {unparsable} unparsable and {refused} refused {refused:answer|answers} count 0.",
             where=where,
             unparsable=row.unparsable,
             refused=row.refused,
         )
     if row.missing:
         yield tr(
-            "{where}: {missing} of {planned} answers are missing and in no number.",
+            "{where}: {missing} of {planned} {planned:answer|answers} {missing:is|are} missing and in no number.",
             where=where,
             missing=row.missing,
             planned=row.planned,
         )
     if row.unasked:
-        none = tr("answers are not in the source") if imported else tr("planned answers were asked of no model yet")
-        yield tr(
-            "{where}: {unasked} of {planned} {none}.", where=where, unasked=row.unasked, planned=row.planned, none=none
+        counts = {"where": where, "unasked": row.unasked, "planned": row.planned}
+        yield (
+            tr("{where}: {unasked} of {planned} {planned:answer|answers} {unasked:is|are} not in the source.", **counts)
+            if imported
+            else tr(
+                "{where}: {unasked} of {planned} planned {planned:answer|answers} {unasked:was|were} asked of no model "
+                "yet.",
+                **counts,
+            )
         )
     if row.ends:
         yield tr(
-            "{where}: of {n} episodes {ended} did not end by themselves: {causes}.",
+            "{where}: of {n} {n:episode|episodes} {ended} did not end by {ended:itself|themselves}: {causes}.",
             where=where,
             n=row.n + row.missing,
             ended=sum(row.ends.values()),
@@ -230,7 +238,7 @@ def _reservations(row: SuiteRow, imported: bool, batch: bool) -> Iterator[str]:
         yield from _untimed(row, where)
     if row.timed and not row.latency_is_clean and not imported:
         yield tr(
-            "{where}: only {clean} of {timed} timings are clean; this machine was busy.",
+            "{where}: only {clean} of {timed} {timed:timing|timings} {clean:is|are} clean; this machine was busy.",
             where=where,
             clean=row.clean,
             timed=row.timed,
@@ -241,10 +249,15 @@ def _untimed(row: SuiteRow, where: str) -> Iterator[str]:
     """Answers that are in no latency, by why."""
     unmeasured = row.n - row.timed - row.reused
     if row.reused:
-        yield tr("{where}: {n} answers were reused from earlier runs and are in no latency.", where=where, n=row.reused)
+        yield tr(
+            "{where}: {n} {n:answer was|answers were} reused from earlier runs and {n:is|are} in no latency.",
+            where=where,
+            n=row.reused,
+        )
     if unmeasured > 0:
         yield tr(
-            "{where}: the time of {n} answers was not measured to its end; they are in no latency.",
+            "{where}: the time of {n} {n:answer|answers} was not measured to its end; {n:it is|they are} in no "
+            "latency.",
             where=where,
             n=unmeasured,
         )

@@ -22,7 +22,7 @@ def throttling(lane: RecordedLane) -> str:
             )
         )
     if lane.retries is not None:
-        said.append(tr("1 retry") if lane.retries == 1 else tr("{retries} retries", retries=lane.retries))
+        said.append(tr("{retries} {retries:retry|retries}", retries=lane.retries))
     if lane.paused_s:
         said.append(
             tr("paused {paused_s:.0f} s", paused_s=lane.paused_s) if lane.paused_s >= 1 else tr("paused less than 1 s")

@@ -13,10 +13,10 @@ from bench.suites.coding.items import call, case, item
 from bench.suites.coding.running import RAISED, python_answer
 
 DRAWS = 12
-"""Other parameters that are drawn for an instance, to see which of them its text is silent about."""
+"""Other parameters that are drawn for an item, to see which of them its text is silent about."""
 FOLLOWS = {("averages", "scale"): "10 to the power of its places, which the text gives"}
 """Parameters that follow from others, with what they are: no instance differs in them alone."""
-_UNFIT = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
+UNFIT = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
 """What a family may raise on parameters that it would not draw together."""
 
 
@@ -55,7 +55,7 @@ def untold(instance: Instance) -> Iterator[str]:
                 continue
             try:
                 silent = _told(changed) == _told(instance) and _differ(instance, changed)
-            except _UNFIT:
+            except UNFIT:
                 continue
             if silent:
                 reported.add(name)

@@ -21,8 +21,6 @@ Prose = Sequence[str | bool]
 
 LEVELS = (1, 2, 3, 4, 1, 2, 3, 4, 3, 4)
 """The level of each instance of the coding suite, in turns; any exam has the same."""
-
-
 HARD_LEVELS = (5, 6, 7, 5, 6, 7, 5, 6, 7, 7)
 """The same of families that begin where the others end."""
 LOOPS = 10_000
@@ -122,6 +120,9 @@ class CodingFamily:
     reads how. Every one must fail a hidden input."""
     loops: int = LOOPS
     """Passes of loops that the reference may make for one input."""
+    inner: Sequence[Callable[..., Any]] = ()
+    """Functions of a long reference, which take no `p`. An item's program is one function all the same: it has them at
+    its head, and their names lose the underscore."""
 
 
 YES_NO = (True, False)

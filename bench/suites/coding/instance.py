@@ -79,7 +79,7 @@ class Instance:
             return " ".join(str(self.family.reference(p)).split())
         if self.family.kind is Kind.REPAIR:
             return joined(self.family, p)
-        return program(self.family.reference, p)
+        return program(self.family.reference, p, self.family.inner)
 
     def answer(self, source: str) -> Answer:
         """What a program of this family answers."""

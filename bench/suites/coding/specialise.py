@@ -6,7 +6,7 @@ import ast
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench.suites.coding.family import LEVELS, Params
@@ -20,25 +20,36 @@ def entry_point(reference: Callable[..., Any]) -> str:
     return reference.__name__.removeprefix("_")
 
 
-def program(reference: Callable[..., Any], p: Params) -> str:
-    """The reference as source text that runs on its own, for these parameters."""
-    drawn = reference, repr(sorted(vars(p).items()))
+def program(reference: Callable[..., Any], p: Params, inner: Sequence[Callable[..., Any]] = ()) -> str:
+    """The reference as source text that runs on its own, for these parameters; `inner` stands at its head."""
+    drawn = reference, (*inner,), repr(sorted(vars(p).items()))
     if drawn not in _MADE:
-        _MADE[drawn] = _specialised(reference, p)
+        _MADE[drawn] = _specialised(reference, p, inner)
     return _MADE[drawn]
 
 
-_MADE: dict[tuple[Callable[..., Any], str], str] = {}
+_MADE: dict[tuple[Callable[..., Any], tuple[Callable[..., Any], ...], str], str] = {}
 """Programs by reference and parameters: a family with few instances draws the same ones again and again."""
 
 
-def _specialised(reference: Callable[..., Any], p: Params) -> str:
-    function = ast.parse(_source(reference)).body[0]
-    assert isinstance(function, ast.FunctionDef)
-    function.name = entry_point(reference)
+def _specialised(reference: Callable[..., Any], p: Params, inner: Sequence[Callable[..., Any]]) -> str:
+    function = _parsed(reference)
     del function.args.args[0]
+    function.body[:0] = [_parsed(each) for each in inner]
+    names = {each.__name__: entry_point(each) for each in inner}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
     inlined = _Inline(p).visit(function)
     return ast.unparse(ast.fix_missing_locations(inlined)) + "\n"
+
+
+def _parsed(function: Callable[..., Any]) -> ast.FunctionDef:
+    """The function's tree, under the name that an item has for it."""
+    tree = ast.parse(_source(function)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    tree.name = entry_point(function)
+    return tree
 
 
 @functools.cache

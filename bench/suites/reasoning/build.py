@@ -1,6 +1,7 @@
-"""Writes the shipped exam, one file a task, to `tasks/`: `python -m bench.suites.reasoning.build [--check] [--own]`.
+"""Writes the shipped exam to `tasks/`, one file a task: `python -m bench.suites.reasoning.build [--check] [PART ...]`.
 
-reasoning-gym's items need it installed (extra `reasoning`); `--own` leaves them out.
+Parts are `--own`, levels 1 to 3 of our own families, and `--hard`, their levels 5 to 7; without any it is all, and
+reasoning-gym's items need it installed (extra `reasoning`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.suites.reasoning import gym
-from bench.suites.reasoning.exam import SHIPPED_SEED, files, items_jsonl
+from bench.suites.reasoning.exam import HARD_SUITE, SHIPPED_SEED, files, items_jsonl
 
 FOLDER = Path(__file__).resolve().parents[3] / "tasks"
 """The task folder, in a checkout."""
@@ -22,14 +23,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Writes the items, or with `--check` compares them; returns the exit code, 1 if a file differs."""
     parser = argparse.ArgumentParser(prog="python -m bench.suites.reasoning.build", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a committed file differs")
-    parser.add_argument("--own", action="store_true", help="only our own families, which need nothing installed")
+    parser.add_argument("--own", action="store_true", help="our own families, which need nothing installed")
+    parser.add_argument("--hard", action="store_true", help="levels 5 to 7")
     options = parser.parse_args(argv)
     stale = []
     try:
         for suite, task, language in files():
-            if options.own and task in gym.TASKS:
+            kind = options.hard if suite == HARD_SUITE else options.own and task not in gym.TASKS
+            if (options.own or options.hard) and not kind:
                 continue
-            path, text = FOLDER / suite / f"{task}.jsonl", items_jsonl(task, language, SHIPPED_SEED)
+            path, text = FOLDER / suite / f"{task}.jsonl", items_jsonl(task, language, SHIPPED_SEED, suite)
             if not options.check:
                 path.write_text(text, encoding="utf-8", newline="\n")
             elif not path.exists() or path.read_bytes() != text.encode():

@@ -14,6 +14,21 @@ Solve = Callable[[Params], str]
 """The answer to an instance, the same in every language."""
 
 
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """What makes a family's items longer: sizes that can be raised without new code."""
+
+    of: str
+    """What is counted, in the order of the sizes."""
+    sizes: Mapping[int, object] = field(hash=False)
+    """One or several numbers, by level."""
+
+    def at(self, level: int) -> str:
+        """The sizes at a level, e.g. "8, 18, 24"; empty if it is not asked."""
+        size = self.sizes.get(level, ())
+        return ", ".join(map(str, size)) if isinstance(size, tuple) else str(size)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningFamily:
     """One idea for questions that need several steps, and everything that makes its instances."""
@@ -21,7 +36,9 @@ class ReasoningFamily:
     name: str
     """Names the items and is their statistical cluster."""
     params: Callable[[Random, int], Drawn]
-    """Draws what an instance is about, given its level, 1 to 3."""
+    """Draws what an instance is about, given its level: 1 to 3, and 5 to 7 where the dial says how large these are."""
+    dial: Dial
+    """Its size by level."""
     english: Render
     """The question."""
     chinese: Render

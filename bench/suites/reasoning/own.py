@@ -9,12 +9,17 @@ from typing import Any
 
 from bench.suites.coding.family import Params
 from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.misread import missed
 from bench.suites.reasoning.translations import CLOSINGS
 
 LEVELS = (1, 2, 3)
 """Every family has as many items of each."""
+HARD_LEVELS = (5, 6, 7)
+"""Those at which some families are asked besides, with their dial turned on."""
 PER_CELL = 16
 """Items of one family at one level."""
+HARD_PER_CELL = 8
+"""The same from level 5 on."""
 TRIES = 200
 """Draws after which a family is found to have too few different instances."""
 CLOSING: Mapping[str, str] = {
@@ -24,24 +29,35 @@ CLOSING: Mapping[str, str] = {
     **CLOSINGS,
 }
 """The last line of every prompt, by language."""
+HARD_CLOSING = "What is X? Work it out step by step. Then end with: The answer is <answer>X</answer>"
+"""The same from level 5 on, where three sentences are too few; these are asked in English."""
 Item = dict[str, Any]
 
 
+def first(hard: bool) -> int:
+    """Items of one family at one level in the shipped exam."""
+    return HARD_PER_CELL if hard else PER_CELL
+
+
 @functools.lru_cache(maxsize=32)
-def instances(family: ReasoningFamily, exam_seed: int, per_cell: int = PER_CELL) -> tuple[tuple[str, Params], ...]:
+def instances(
+    family: ReasoningFamily, exam_seed: int, per_cell: int = 0, hard: bool = False
+) -> tuple[tuple[str, Params], ...]:
     """The ids and parameters of a family's instances, no two of which read alike. ValueError if it has too few.
 
-    Fewer a cell are the first ones of more.
+    Fewer a cell are the first ones of more; 0 are those of the shipped exam. `hard` are those of levels 5 to 7, each of
+    which catches all but one of the misreadings at least.
     """
     asked = set[str]()
     made: list[tuple[str, Params]] = []
-    further = [(level, number) for level in LEVELS for number in range(PER_CELL, per_cell)]
-    for level, number in [*((level, number) for level in LEVELS for number in range(PER_CELL)), *further]:
+    levels, least = HARD_LEVELS if hard else LEVELS, first(hard)
+    cells = [(level, number) for level in levels for number in range(least)]
+    for level, number in [*cells, *((level, number) for level in levels for number in range(least, per_cell))]:
         name = f"{family.name}-{level}-{number}"
         rng = Random(f"reasoning {exam_seed} {name}")
         for _ in range(TRIES):
             p = Params(level=level, **family.params(rng, level))
-            if family.english(p) not in asked:
+            if family.english(p) not in asked and not (hard and missed(family, p)):
                 break
         else:
             raise ValueError(f"{name}: {TRIES} draws gave no instance that is not there already.")
@@ -51,11 +67,12 @@ def instances(family: ReasoningFamily, exam_seed: int, per_cell: int = PER_CELL)
 
 
 def place(item: Item) -> int:
-    """An item's place in its family, from 0, where levels take turns: 4 of "parking-2-1"."""
-    return int(str(item["id"]).rpartition("-")[2]) * len(LEVELS) + int(item["level"]) - 1
+    """An item's place in its family, from 0, where levels take turns: 4 of "parking-2-1", and of "parking-6-1"."""
+    levels = LEVELS if item["level"] in LEVELS else HARD_LEVELS
+    return int(str(item["id"]).rpartition("-")[2]) * len(levels) + levels.index(item["level"])
 
 
-def items(family: ReasoningFamily, exam_seed: int, language: str, per_cell: int = PER_CELL) -> list[Item]:
+def items(family: ReasoningFamily, exam_seed: int, language: str, per_cell: int = 0, hard: bool = False) -> list[Item]:
     """A family's items in one language; the same ids are the same instances in every language."""
     text = family.text(language)
     return [
@@ -65,9 +82,9 @@ def items(family: ReasoningFamily, exam_seed: int, language: str, per_cell: int 
             "level": p.level,
             "language": language,
             "cluster": family.name,
-            "prompt": f"{text(p)}\n\n{CLOSING[language]}",
+            "prompt": f"{text(p)}\n\n{HARD_CLOSING if hard else CLOSING[language]}",
             "answer": family.reference(p),
             "type": family.type,
         }
-        for name, p in instances(family, exam_seed, per_cell)
+        for name, p in instances(family, exam_seed, per_cell, hard)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bench.suites.coding.family import Drawn, Params
 from bench.suites.reasoning.family import Solve
 
-LETTERS = "ABCDEFGHIJKL"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of people, towns and lists, the same in every language."""
 
 

@@ -29,8 +29,6 @@ _OLDEST = (
     "totalTokens",
 )
 """Prompt, answer and total in `usage` of older versions, and in the observation itself."""
-
-
 _CALLS = ("GENERATION", "EMBEDDING")
 _OTHERS = ("SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "GUARDRAIL")
 """Kinds of observations: those that are calls of a model, and the others."""

@@ -21,8 +21,6 @@ _KINDS = {
     "total_cost": AMOUNT,
     **dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens"), COUNT),
 }
-
-
 _CALLS, _OTHERS = ("llm", "embedding"), ("chain", "tool", "retriever", "prompt", "parser")
 """Kinds of runs: those that are calls of a model, and the others."""
 

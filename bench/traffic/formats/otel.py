@@ -79,7 +79,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
     """The calls among the spans of a record."""
     if _is_printed(raw) and not isinstance(at(raw, "context", "span_id"), str):
         raise LeftOutError("context has no span_id")
-    _name_what_is_none(where, raw, reading)
+    _name_misshapen(where, raw, reading)
     for number, span in enumerate(_spans(raw), 1):
         place = where if _is_printed(raw) else f"{where} span {number}"
         if not _is_call(span["attributes"]):
@@ -93,17 +93,17 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
                 reading.ledger.drop(place, str(error))
 
 
-def _name_what_is_none(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
-    """Names a message whose spans, or whose attributes of a span, are none: they would be missing in silence."""
+def _name_misshapen(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
+    """Names a message whose lists hold no objects, or whose spans no attributes: calls would be missing in silence."""
     level = [raw]
     for name, other in (("resourceSpans", ""), ("scopeSpans", "instrumentationLibrarySpans"), ("spans", "")):
         inside = [each.get(name) or each.get(other) or [] for each in level if name == "scopeSpans" or name in each]
         if not all(isinstance(each, list) and all(isinstance(one, Mapping) for one in each) for each in inside):
-            reading.ledger.drop(where, f"{name} holds something that is none")
+            reading.ledger.drop(where, f"{name} must be a list of objects")
         level = [one for each in inside for one in objects(each)]
     for at_, span in enumerate([raw] if _is_printed(raw) else level, 1):
         if not isinstance(span.get("attributes", []), Mapping | list):
-            reading.ledger.drop(f"{where} span {at_}", "attributes are neither a list nor an object")
+            reading.ledger.drop(f"{where} span {at_}", "attributes must be a list or an object")
 
 
 def _is_call(attributes: Mapping[str, Any]) -> bool:

@@ -101,7 +101,7 @@ def test_reused_answers_are_in_no_latency(tmp_path: Path) -> None:
     assert row.e2e_p95_s.n == 2
     assert estimate(row.e2e_p50_s) == 2
     assert estimate(row.ttfat_p50_s) == pytest.approx(0.2)
-    assert any("1 answers were reused" in note for note in map(str, tables.notes(compare(folder))))
+    assert any("1 answer was reused" in note for note in map(str, tables.notes(compare(folder))))
 
 
 def test_only_reused_answers_leave_latency_unknown(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_what_is_missing_is_counted_and_not_scored(tmp_path: Path) -> None:
     assert (large.n, large.missing, large.unasked) == (3, 1, 6)
     assert cells(small)[2] == ("3", "of 10")
     notes = "\n".join(map(str, tables.notes(compare(folder))))
-    assert "small on reasoning: 1 of 10 answers are missing and in no number." in notes
+    assert "small on reasoning: 1 of 10 answers is missing and in no number." in notes
     assert "small on reasoning: 6 of 10 planned answers were asked of no model yet." in notes
 
 
@@ -166,8 +166,8 @@ def test_notes_say_what_the_scores_hide(tmp_path: Path) -> None:
     models = {"small": model("openai-api/acme/small", max_tokens=None, usd_per_hour=None)}
     folder = write_run(tmp_path, made, {1: {"lm_eval_score": 1.0}}, models=models)
     notes = "\n".join(map(str, tables.notes(compare(folder))))
-    assert "1 truncated or refused answers count 0, though their text would score" in notes
-    assert "1 unparsable and 1 refused answers count 0" in notes
+    assert "1 truncated or refused answer counts 0, though its text would score" in notes
+    assert "1 unparsable and 1 refused answer count 0" in notes
     assert "small is openai-api/acme/small: the tasks' own token caps; cost unknown: no price." in notes
     assert "reasoning: 4 of 240 items" in notes
 

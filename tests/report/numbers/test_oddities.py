@@ -21,9 +21,9 @@ def test_each_oddity_is_counted_in_the_notes(tmp_path: Path) -> None:
     details = {3: {"notes": ["at_cap", "no_terminal_event"]}}
     comparison = compare(write_run(tmp_path, [ANSWERED, EMPTY, AT_ONCE, NOTED], details=details))
     assert [note.removeprefix("small on reasoning: ")[:42] for note in comparison.oddities] == [
-        "of the unparsable answers 1 were empty: th",
-        "1 answers ended by themselves with every t",
-        "1 answers ended without their terminal eve",
+        "of the unparsable answers 1 was empty: the",
+        "1 answer ended by itself with every token ",
+        "1 answer ended without its terminal event,",
         "1 of 4 timed answers came at once, as from",
     ]
     assert set(comparison.oddities) <= set(map(str, tables.notes(comparison)))

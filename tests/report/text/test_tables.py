@@ -134,7 +134,7 @@ def noted(folder: Path, *made: ItemRow, **settings: Any) -> str:
 
 def test_only_answers_of_earlier_runs_are_called_reused(tmp_path: Path) -> None:
     untimed = replace(ANSWERED, latency_s=None, wall_s=None, ttfat_s=None)
-    reused, unmeasured = "1 answers were reused from earlier runs", "the time of 1 answers was not measured"
+    reused, unmeasured = "1 answer was reused from earlier runs", "the time of 1 answer was not measured"
     said = [
         noted(tmp_path / "0", untimed),
         noted(tmp_path / "1", untimed, batch=True),

@@ -104,24 +104,27 @@ def _prose(p: Params) -> Prose:
     ]
 
 
+def _leaf(letters: str) -> list[Any]:
+    return [len(letters), [letters.count(letter) for letter in "abc"], letters]
+
+
+def _join(left: list[Any], right: list[Any]) -> list[Any]:
+    return [left[0] + right[0], [one + other for one, other in zip(left[1], right[1], strict=True)], left, right]
+
+
+def _part(node: list[Any], first: int, end: int) -> list[Any]:
+    if first <= 0 and end >= node[0]:
+        return node
+    if first >= node[0] or end <= 0:
+        return _leaf("")
+    if node[3:]:
+        size = node[2][0]
+        return _join(_part(node[2], first, end), _part(node[3], first - size, end - size))
+    return _leaf(node[2][max(first, 0) : end])
+
+
 def _edit_text(p: Params, steps: list[list[Any]]) -> list[Any]:
-    def leaf(letters: str) -> list[Any]:
-        return [len(letters), [letters.count(letter) for letter in "abc"], letters]
-
-    def join(left: list[Any], right: list[Any]) -> list[Any]:
-        return [left[0] + right[0], [one + other for one, other in zip(left[1], right[1], strict=True)], left, right]
-
-    def part(node: list[Any], first: int, end: int) -> list[Any]:
-        if first <= 0 and end >= node[0]:
-            return node
-        if first >= node[0] or end <= 0:
-            return leaf("")
-        if node[3:]:
-            size = node[2][0]
-            return join(part(node[2], first, end), part(node[3], first - size, end - size))
-        return leaf(node[2][max(first, 0) : end])
-
-    text, clip = leaf(""), leaf("")
+    text, clip = _leaf(""), _leaf("")
     states: list[Any] = [[None, text, clip]]
     found: list[Any] = []
     now = 0
@@ -134,29 +137,29 @@ def _edit_text(p: Params, steps: list[list[Any]]) -> list[Any]:
         goes = word in ["undo", "redo", "side", "back"]
         made = False
         if word in ["type", "paste"]:
-            piece = leaf(rest[1]) if word in ["type"] else clip
+            piece = _leaf(rest[1]) if word in ["type"] else clip
             if p.level >= 7 and p.fit:
-                piece = part(piece, 0, p.most - text[0])
+                piece = _part(piece, 0, p.most - text[0])
             if p.level >= 7 and not p.fit and text[0] + piece[0] > p.most:
-                piece = leaf("")
-            text = join(join(part(text, 0, rest[0]), piece), part(text, rest[0], text[0]))
+                piece = _leaf("")
+            text = _join(_join(_part(text, 0, rest[0]), piece), _part(text, rest[0], text[0]))
             made = p.idle or piece[0] > 0
         elif word in ["cut", "copy"]:
-            piece = part(text, *rest)
+            piece = _part(text, *rest)
             if not p.hold or piece[0]:
                 clip = piece
             if word in ["cut"]:
-                text = join(part(text, 0, rest[0]), part(text, rest[0] + piece[0], text[0]))
+                text = _join(_part(text, 0, rest[0]), _part(text, rest[0] + piece[0], text[0]))
                 made = p.idle or piece[0] > 0
         elif word in ["size"]:
             found.append(text[0])
         elif word in ["at"]:
-            piece = part(text, rest[0], rest[0] + 1)
+            piece = _part(text, rest[0], rest[0] + 1)
             while piece[3:]:
                 piece = piece[2] if piece[2][0] else piece[3]
             found.append(piece[2])
         elif word in ["count"]:
-            found.append(part(text, *rest[1:])[1]["abc".index(rest[0])])
+            found.append(_part(text, *rest[1:])[1]["abc".index(rest[0])])
         elif p.level >= 7 and word in ["begin"]:
             group = group or [False]
         if p.level >= 7 and group:
@@ -331,4 +334,5 @@ FAMILY = CodingFamily(
     large=_large,
     wrong=_wrong,
     loops=300_000,
+    inner=(_leaf, _join, _part),
 )

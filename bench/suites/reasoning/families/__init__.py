@@ -31,6 +31,7 @@ from bench.suites.reasoning.families import (
     zones,
 )
 from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.misread import MISREAD
 
 FAMILIES: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in (quantities, timetable, lookup, parking))
 """Those of the suites `reasoning` and `reasoning_zh`, in the order of the items."""
@@ -62,3 +63,5 @@ MORE: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `reasoning_more` and `reasoning_more_zh`, until the next version of the others takes them in."""
 EVERY = (*FAMILIES, *MORE)
 """All of them."""
+HARD = tuple(family for family in EVERY if family.name in MISREAD)
+"""Those of `reasoning_hard`, asked at levels 5 to 7."""

@@ -8,10 +8,10 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS, matters
 
-_SIZE = {1: (1, 4), 2: (2, 3), 3: (2, 4)}
+_SIZE = {1: (1, 4), 2: (2, 3), 3: (2, 4), 5: (3, 6), 6: (4, 8), 7: (5, 10)}
 """Teams and months, by level: the family's dial."""
 Request = tuple[int, int]
 """A team and coins."""
@@ -19,6 +19,7 @@ Request = tuple[int, int]
 
 def _params(rng: Random, level: int) -> Drawn:
     teams, months = _SIZE[level]
+    most, more = 4 if level == 1 else 5 if level < 4 else 7, 0 if level < 4 else teams - 2
     while True:
         gets = [rng.randint(20, 60) for _ in range(teams)]
         drawn: Drawn = {
@@ -28,8 +29,8 @@ def _params(rng: Random, level: int) -> Drawn:
             "again": level > 2,
             "months": [
                 [
-                    (team, rng.randint(gets[team] // 5, gets[team] * (5 if level > 1 else 4) // 4))
-                    for team in (rng.randrange(teams) for _ in range(rng.randint(1, 2) + (teams > 1)))
+                    (team, rng.randint(gets[team] // 5, gets[team] * most // 4))
+                    for team in (rng.randrange(teams) for _ in range(rng.randint(1, 2) + (teams > 1) + more))
                 ]
                 for _ in range(months)
             ],
@@ -183,6 +184,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="allowances",
     params=_params,
+    dial=Dial("teams, months", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

@@ -7,10 +7,10 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS, matters
 
-_SIZE = {1: (2, 2), 2: (3, 3), 3: (4, 3)}
+_SIZE = {1: (2, 2), 2: (3, 3), 3: (4, 3), 5: (6, 4), 6: (8, 5), 7: (10, 6)}
 """Things that are put together and parts that are bought, by level: the family's dial."""
 
 
@@ -18,10 +18,14 @@ def _params(rng: Random, level: int) -> Drawn:
     made, bought = _SIZE[level]
     while True:
         needs: list[dict[int, int]] = []
+        above = {part: rng.randrange(max(0, part - 3), part) for part in range(1, made)} if level > 3 else {}
         for at in range(made):  # what goes into a thing has a later letter; the last ones are bought
             lower = rng.sample(range(at + 1, made), min(made - at - 1, rng.randint(1, 2)))
+            lower = sorted({*lower[:1], *(part for part, user in above.items() if user == at)}) if above else lower
             parts = sorted([*lower, *rng.sample(range(made, made + bought), rng.randint(1, 2))])
-            needs.append({part: rng.randint(2, 5) if part >= made else rng.randint(1, 4) for part in parts})
+            needs.append(
+                {part: rng.randint(2, 5) if part >= made else rng.randint(1, 2 if above else 4) for part in parts}
+            )
         ask = rng.randrange(made, made + bought)
         users = sum(ask in each for each in needs)
         used = {part for each in needs for part in each}
@@ -33,13 +37,17 @@ def _params(rng: Random, level: int) -> Drawn:
             stock[part] = rng.randint(2, 12)
         drawn["stock"] = dict(sorted(stock.items()))
         drawn["batch"] = {}
-        if level == 3:
-            drawn["batch"] = {part: rng.randint(3, 8) for part in sorted(rng.sample(range(1, made), 2))}
+        if level > 2:
+            drawn["batch"] = {part: rng.randint(3, 8) for part in sorted(rng.sample(range(1, made), level - 1))}
             drawn["batch"][ask] = rng.choice([6, 8, 10, 12, 20, 25])
         p = Params(level=level, **drawn)
         others: list[Drawn] = [{"stock": _without(p.stock, part)} for part in p.stock]
         others += [{"batch": _without(p.batch, part)} for part in p.batch]
-        if int(_reference(p)) > 2 and max(_making(p)) < 1_000 and matters(p, _reference, others):
+        if (
+            int(_reference(p)) > 2
+            and max(_making(p)) < (1_000 if level < 4 else 9_000)
+            and matters(p, _reference, others)
+        ):
             return drawn
 
 
@@ -139,6 +147,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="assembly",
     params=_params,
+    dial=Dial("things put together, parts bought", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

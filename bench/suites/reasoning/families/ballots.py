@@ -9,20 +9,22 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.translations import renders
 from bench.suites.reasoning.words import LETTERS, matters
 
+_SIZE = {1: (3, 5, 8), 2: (4, 5, 10), 3: (5, 5, 12), 5: (8, 18, 24), 6: (10, 28, 36), 7: (12, 40, 48)}
+"""Parties, and the fewest and most seats, by level: the family's dial."""
 _STEPS = {"whole": 1, "odd": 2}
 """The distance between divisors: 1, 2, 3, ... or 1, 3, 5, ...; the third method is that of largest remainders."""
-_WHOLE = math.lcm(*range(1, 30))
+_WHOLE = math.lcm(*range(1, 100))
 """Every divisor divides it, so that quotients of votes that are multiplied by it are whole numbers."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        parties = 2 + level
-        drawn: Drawn = {"method": rng.choice([*_STEPS, "remainders"]), "seats": rng.randint(5, 6 + 2 * level)}
+        parties, *seats = _SIZE[level]
+        drawn: Drawn = {"method": rng.choice([*_STEPS, "remainders"]), "seats": rng.randint(*seats)}
         drawn |= {"votes": [10 * rng.randint(20, 400) for _ in range(parties)], "least": 0, "joint": ()}
         if level > 1:
             whole = sum(drawn["votes"][1:])
@@ -163,6 +165,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="ballots",
     params=_params,
+    dial=Dial("parties, fewest and most seats", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     more=renders("ballots", _text),

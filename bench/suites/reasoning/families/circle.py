@@ -8,23 +8,26 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.translations import renders
 from bench.suites.reasoning.words import LETTERS, changed
 
-_LEAVE = (3, 5, 7)
-"""Children who leave, by level."""
+_SIZE = {1: (3, 6, 9), 2: (5, 8, 10), 3: (7, 10, 12), 5: (12, 16, 18), 6: (16, 20, 22), 7: (20, 24, 26)}
+"""Children who leave, and the fewest and most who sit there, by level: the family's dial."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        children = rng.randint(*((6, 9), (8, 10), (10, 12))[level - 1])
+        leave, *most = _SIZE[level]
+        children, least = rng.randint(*most), 7 if level < 4 else 7 + leave
         drawn: Drawn = {"children": children, "start": rng.randrange(1, children), "step": rng.randint(3, 12)}
-        drawn |= {"more": 0, "turns": False, "spared": None, "leave": _LEAVE[level - 1]}
+        drawn |= {"more": 0, "turns": False, "spared": None, "leave": leave}
         if level > 1:
-            drawn |= {"more": rng.choice([-1, 1, 2]), "step": rng.randint(7, 12)} if rng.random() < 0.5 else {}
-            drawn["turns"] = not drawn["more"] or level == 3
-        if level == 3:
+            drawn |= (
+                {"more": rng.choice([-1, 1, 2]), "step": rng.randint(least, least + 5)} if rng.random() < 0.5 else {}
+            )
+            drawn["turns"] = not drawn["more"] or level > 2
+        if level > 2:
             drawn["spared"] = rng.randrange(children)
         p = Params(level=level, **drawn)
         if level < 3 or str(_gone(changed(p, spared=None))[:4]) != str(_gone(p)[:4]):
@@ -131,6 +134,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="circle",
     params=_params,
+    dial=Dial("children who leave, fewest and most in the circle", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     more=renders("circle", _text),

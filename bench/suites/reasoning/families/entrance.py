@@ -7,13 +7,13 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS, matters
 
-_SIZE = {1: (3, 4), 2: (5, 5), 3: (6, 6)}
+_SIZE = {1: (3, 4), 2: (5, 5), 3: (6, 6), 5: (8, 10), 6: (10, 14), 7: (12, 18)}
 """Rules and visitors, by level: the family's dial."""
-_EXCEPTIONS = {1: 0, 2: 1, 3: 2}
-"""Rules that have an exception, by level; at level 3 the first of these has an exception of its own."""
+_EXCEPTIONS = {1: 0, 2: 1, 3: 2, 5: 3, 6: 4, 7: 5}
+"""Rules that have an exception, by level; from level 3 on the first of these has an exception of its own."""
 _FACTS = ("member", "town", "late")
 """What is true or not of a visitor besides the age."""
 Condition = tuple[str, int]
@@ -42,8 +42,12 @@ def _params(rng: Random, level: int) -> Drawn:
             {"age": rng.randint(4, 79), **{fact: rng.randint(0, 1) for fact in _FACTS}} for _ in range(people)
         ]
         exceptions: dict[int, Rule] = {}
-        for at in sorted(rng.sample(range(1, number), _EXCEPTIONS[level])):
-            exceptions[at] = _exception(rng, rules[at], visitors, 2 if level == 3 and not exceptions else 1)
+        bare = Params(rules=rules, exceptions=exceptions)
+        free = {_deciding(bare, visitor) for visitor in visitors} - {0} if level > 3 else range(1, number)
+        if len(free) < _EXCEPTIONS[level]:
+            continue
+        for at in sorted(rng.sample(sorted(free), _EXCEPTIONS[level])):
+            exceptions[at] = _exception(rng, rules[at], visitors, 2 if level > 2 and not exceptions else 1)
         drawn: Drawn = {"prices": prices, "rules": rules, "exceptions": exceptions, "visitors": visitors}
         p, others = Params(level=level, **drawn), [{"exceptions": fewer} for fewer in _fewer(exceptions)]
         if len({_deciding(p, visitor) for visitor in visitors}) >= 3 + level // 3 and matters(p, _reference, others):
@@ -193,6 +197,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="entrance",
     params=_params,
+    dial=Dial("rules, visitors", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from functools import partial
-from itertools import product
+from itertools import combinations, product
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS
 
-_SIZE = {1: (4, 3), 2: (5, 3), 3: (6, 3)}
+_SIZE = {1: (4, 3), 2: (5, 3), 3: (6, 3), 5: (7, 3), 6: (6, 4), 7: (8, 3)}
 """Exams and days, by level: the family's dial."""
 _KINDS = {
     1: ("before", "same", "differ", "not"),
@@ -40,10 +40,10 @@ def _params(rng: Random, level: int) -> Drawn:
         seats = max(_loads(plan, pupils)) + 5 if level > 1 else 0
         if len(set(plan)) < days:
             continue
-        fits = sum(1 << at for at, each in enumerate(every) if not seats or max(_loads(each, pupils)) <= seats)
+        fits = _seated(pupils, seats, days) if seats else (1 << len(every)) - 1
         wishes: list[Wish] = []
-        for _ in range(40):
-            wish = _wish(rng, rng.choice(_KINDS[level]), plan)
+        for _ in range(40 if level < 4 else 160):
+            wish = _wish(rng, rng.choice(_KINDS[min(level, 3)]), plan)
             if wish and left([*wishes, wish], fits) != left(wishes, fits):
                 wishes.append(wish)
         if left(wishes, fits).bit_count() > 1:
@@ -52,7 +52,7 @@ def _params(rng: Random, level: int) -> Drawn:
             rest = [other for other in wishes if other != wish]
             wishes = rest if left(rest, fits).bit_count() == 1 else wishes
         enough = left(wishes, -1).bit_count() == 1  # without a look at the seats
-        if exams - 1 <= len(wishes) <= exams + 2 and enough == (level == 1):
+        if exams - 1 <= len(wishes) <= (exams + 2 if level < 4 else 2 * exams) and enough == (level == 1):
             rng.shuffle(wishes)
             return {"days": days, "pupils": pupils, "seats": seats, "wishes": wishes}
 
@@ -65,7 +65,30 @@ def _plans(exams: int, days: int) -> list[Plan]:
 @functools.cache
 def _meeting(wish: Wish, exams: int, days: int) -> int:
     """The plans that meet a wish, a bit each."""
-    return sum(1 << at for at, each in enumerate(_plans(exams, days)) if _holds(wish, each))
+    kind, one, other, *_ = wish
+    if kind == "alone":
+        return sum(1 << at for at, each in enumerate(_plans(exams, days)) if _holds(wish, each))
+    meeting = 0
+    for pair in product(range(1, days + 1), repeat=2):
+        if _holds(wish, {one: pair[0], other: pair[1]}):
+            meeting |= _on(one, pair[0], exams, days) & (_on(other, pair[1], exams, days) if other >= 0 else -1)
+    return meeting
+
+
+@functools.cache
+def _on(exam: int, day: int, exams: int, days: int) -> int:
+    """The plans with an exam on a day, a bit each."""
+    return sum(1 << at for at, each in enumerate(_plans(exams, days)) if each[exam] == day)
+
+
+def _seated(pupils: list[int], seats: int, days: int) -> int:
+    """The plans that overfill the hall on no day, a bit each."""
+    over, exams = 0, len(pupils)
+    for group in (group for size in range(1, exams + 1) for group in combinations(range(exams), size)):
+        if sum(pupils[exam] for exam in group) > seats:
+            for day in range(1, days + 1):
+                over |= functools.reduce(int.__and__, (_on(exam, day, exams, days) for exam in group))
+    return (1 << len(_plans(exams, days))) - 1 & ~over
 
 
 def _loads(plan: Plan, pupils: list[int]) -> list[int]:
@@ -88,13 +111,13 @@ def _wish(rng: Random, kind: str, plan: Plan) -> Wish | None:
     return wish if _holds(wish, plan) else None
 
 
-def _holds(wish: Wish, plan: Plan) -> bool:
+def _holds(wish: Wish, plan: Plan | Mapping[int, int]) -> bool:
     kind, one, other, day, to = wish
     at = plan[one]
     if kind == "not":
         return at != day
     if kind == "alone":
-        return plan.count(at) == 1
+        return isinstance(plan, tuple) and plan.count(at) == 1
     if kind == "if":
         return at != day or plan[other] == to
     gap = plan[other] - at
@@ -191,6 +214,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="exams",
     params=_params,
+    dial=Dial("exams, days", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

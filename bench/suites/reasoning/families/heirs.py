@@ -9,12 +9,12 @@ from math import lcm
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS, changed
 
-_PEOPLE = {1: (5, 7), 2: (7, 9), 3: (8, 11)}
+_PEOPLE = {1: (5, 7), 2: (7, 9), 3: (8, 11), 5: (12, 14), 6: (16, 18), 7: (20, 23)}
 """The fewest and most descendants, by level: the family's dial."""
-_DEEP = {1: 2, 2: 3, 3: 3}
+_DEEP = {1: 2, 2: 3, 3: 3, 5: 4, 6: 5, 7: 6}
 """Generations below the one who left the estate."""
 
 
@@ -28,26 +28,42 @@ def _params(rng: Random, level: int) -> Drawn:
                 above = rng.choice([-1, *range(person)])
             parent.append(above)
             depth.append(depth[above] + 1 if above >= 0 else 0)
-        dead = sorted(rng.sample(range(number), rng.randint(1, 2 if level == 1 else 4)))
+        dead = sorted(rng.sample(range(number), rng.randint(1, 2 if level == 1 else 4 if level < 4 else number // 3)))
+        low = -1
+        if level > 3:  # somebody whose parents died, and theirs, and so on
+            low = rng.choice([who for who in range(number) if depth[who] >= level - 3] or [0])
+            dead = sorted({*dead, *_line(parent, low)} - {low})
+            if depth[low] < level - 3:
+                continue
         drawn: Drawn = {"parent": parent, "dead": dead, "estate": 1, "spouse": (), "ask": 0, "gifts": ()}
-        if level == 3:
+        if level > 2:
             drawn["spouse"] = rng.choice([(1, 2), (1, 3), (1, 4)])
         p = Params(level=level, **drawn)
         shares = _shares(p)
         deep = [person for person, share in shares.items() if share and parent[person] >= 0]
-        if len(deep) < level or parent.count(-1) < 2 or max(map(len, _children(p).values())) > 4:
+        if len(deep) < min(level, 3) or parent.count(-1) < 2 or max(map(len, _children(p).values())) > 4:
             continue
         if level > 1 and not any(person in dead and not _lives(p, person) for person in range(number)):
             continue
-        drawn["ask"] = rng.choice(deep)
+        drawn["ask"] = low if level > 3 else rng.choice(deep)
         whole = lcm(*(share.denominator for share in shares.values()))
-        drawn["estate"] = whole * rng.randint(2, 9) * rng.choice([10, 100])
-        if level == 3:  # what somebody was given before counts as a part of their own share
+        drawn["estate"] = whole * rng.randint(2, 9) * (rng.choice([10, 100]) if level < 4 else 100)
+        if level > 2:  # what somebody was given before counts as a part of their own share
             drawn["gifts"] = (drawn["ask"], rng.randint(1, 9) * 10)
         p = Params(level=level, **drawn)
         right = _reference(p)
-        if drawn["estate"] < 90_000 and int(right) > 0 and right != _reference(changed(p, dead=[])):
+        if (
+            drawn["estate"] < (90_000 if level < 4 else 9_000_000)
+            and int(right) > 0
+            and right != _reference(changed(p, dead=[]))
+        ):
             return drawn
+
+
+def _line(parent: list[int], person: int) -> list[int]:
+    """Somebody's parent, the parent of that one, and so on, without the estate's owner."""
+    above = parent[person]
+    return [above, *_line(parent, above)] if above >= 0 else []
 
 
 def _children(p: Params) -> dict[int, list[int]]:
@@ -170,6 +186,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="heirs",
     params=_params,
+    dial=Dial("fewest and most descendants", _PEOPLE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

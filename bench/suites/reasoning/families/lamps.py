@@ -6,25 +6,28 @@ from itertools import pairwise
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
+from bench.suites.reasoning.words import LETTERS
 
 Stretch = tuple[int, int]
 """From when to when, in minutes after midnight; the end is not in it."""
 
-_NAMES = "ABCD"
+_NAMES = LETTERS
+_SIZE = {1: (2, 1, 0), 2: (3, 1, 1), 3: (4, 2, 2), 5: (6, 3, 3), 6: (8, 3, 4), 7: (10, 4, 4)}
+"""Lamps, stretches in which each is lit, and in which the door is open, by level: the family's dial."""
 _STEP = 5
 """All times are multiples of it, in minutes."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
+    most, lit, opened = _SIZE[level]
     while True:
-        lamps = [_stretches(rng, 2 if level == 3 else 1) for _ in range(level + 1)]
-        most = len(lamps)
-        exactly, number = rng.random() < 0.5, rng.randint(1, 2)
+        lamps = [_stretches(rng, lit) for _ in range(most)]
+        exactly, number = rng.random() < 0.5, rng.randint(1, 2) if level < 4 else rng.randint(2, most // 2)
         exactly = exactly or number == most
         drawn: Drawn = {"lamps": lamps, "exactly": exactly, "number": number, "door": [], "pair": ()}
         if level > 1:
-            drawn["door"] = _stretches(rng, level - 1)
+            drawn["door"] = _stretches(rng, opened)
         if level > 2:
             drawn["pair"] = tuple(sorted(rng.sample(range(most), 2)))
         if _matters(drawn, level):
@@ -90,7 +93,7 @@ def _english(p: Params) -> str:
     ]
     if p.door:
         lines.append(f"The door is open {_times(p.door, 'from', 'to', ' and ')}.")
-    number = f"{'exactly' if p.exactly else 'at least'} {('one', 'two')[p.number - 1]}"
+    number = f"{'exactly' if p.exactly else 'at least'} {('one', 'two', 'three', 'four', 'five')[p.number - 1]}"
     asked = f"{number} of the lamps {'is' if p.number == 1 else 'are'} lit"
     if p.door:
         asked += " and the door is shut"
@@ -104,7 +107,7 @@ def _chinese(p: Params) -> str:
     lines = [f"灯{_NAMES[at]}亮的时间是{_times(lamp, '', '到', '和')}。" for at, lamp in enumerate(p.lamps)]
     if p.door:
         lines.append(f"门开着的时间是{_times(p.door, '', '到', '和')}。")
-    asked = f"{'恰好' if p.exactly else '至少'}有{'一两'[p.number - 1]}盏灯亮着"
+    asked = f"{'恰好' if p.exactly else '至少'}有{'一两三四五'[p.number - 1]}盏灯亮着"
     if p.door:
         asked += "、同时门关着"
     left_out = ""
@@ -125,5 +128,11 @@ def _clock(minutes: int) -> str:
 
 
 FAMILY = ReasoningFamily(
-    name="lamps", params=_params, english=_english, chinese=_chinese, reference=_reference, second=_second
+    name="lamps",
+    params=_params,
+    dial=Dial("lamps, times each is lit, times the door is open", _SIZE),
+    english=_english,
+    chinese=_chinese,
+    reference=_reference,
+    second=_second,
 )

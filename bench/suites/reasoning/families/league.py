@@ -8,27 +8,29 @@ from itertools import combinations
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.translations import renders
 from bench.suites.reasoning.words import LETTERS, matters
 
 Match = tuple[int, int, int, int]
 """Two teams and their goals."""
 
+_TEAMS = {1: 3, 2: 4, 3: 4, 5: 6, 6: 8, 7: 10}
+"""Teams, by level: the family's dial."""
 _RULES = {1: ("difference",), 2: ("difference", "goals"), 3: ("among", "difference", "goals")}
 """What decides between teams that are level on points, in one of its orders."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        teams = 3 if level == 1 else 4
+        teams = _TEAMS[level]
         matches = [(*rng.sample(pair, 2), _goals(rng), _goals(rng)) for pair in combinations(range(teams), 2)]
         rng.shuffle(matches)
-        rules = list(_RULES[level])
+        rules = list(_RULES[min(level, 3)])
         if rng.random() < 0.5:
             rules = [*rules[:-2], *rules[:-3:-1]]
         drawn: Drawn = {"teams": teams, "matches": matches, "win": rng.choice([2, 3]), "rules": rules, "taken": ()}
-        if level == 3:
+        if level > 2:
             drawn["taken"] = (rng.randrange(teams), rng.randint(1, 3))
         p = Params(level=level, **drawn)
         others: list[Drawn] = [{"rules": ()}] if level < 3 else [{"taken": ()}, {"rules": rules[1:]}]
@@ -142,6 +144,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="league",
     params=_params,
+    dial=Dial("teams", _TEAMS),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     more=renders("league", _text),

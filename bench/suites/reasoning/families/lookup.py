@@ -8,8 +8,10 @@ from random import Random
 from typing import Any
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 
+_SIZE = {1: (4, 5, 0, 0), 2: (6, 5, 4, 3), 3: (8, 5, 9, 4), 5: (10, 7, 15, 7), 6: (12, 9, 22, 12), 7: (12, 12, 30, 18)}
+"""Articles, customers, orders, and lines beyond one an order, by level: the family's dial."""
 _GOODS = (
     *(
         ("lamp", "台灯"),
@@ -41,34 +43,39 @@ Row = Sequence[Any]
 
 
 def _params(rng: Random, level: int) -> Drawn:
-    goods = rng.sample(_GOODS, (4, 6, 8)[level - 1])
+    articles, clients, count, further = _SIZE[level]
+    goods = rng.sample(_GOODS, articles)
     codes = [f"K{number}" for number in sorted(rng.sample(range(10, 100), len(goods)))]
     table = [(c, g, rng.choice(_ROOMS), rng.randint(3, 60)) for c, g in zip(codes, goods, strict=True)]
-    customers = [(f"C{number}", rng.choice(_CITIES)) for number in rng.sample(range(10, 100), 5)]
+    customers = [(f"C{number}", rng.choice(_CITIES)) for number in rng.sample(range(10, 100), clients)]
     drawn: Drawn = {"goods": table, "customers": customers, "wanted": rng.choice(table)}
     if level == 1:
         return {**drawn, "orders": [], "order": ""}
-    numbers = rng.sample(range(100, 1000), 4 if level == 2 else 9)
-    lines = [0, 0, 1, 1, 2, 2, 3] if level == 2 else [*range(9), *rng.sample(range(9), 4)]
+    numbers = rng.sample(range(100, 1000), count)
+    lines = [0, 0, 1, 1, 2, 2, 3] if level == 2 else [*range(count), *rng.sample(range(count), further)]
     owner = {number: rng.choice(customers)[0] for number in numbers}
-    state = {number: _STATES[level == 3 and rng.random() < 0.3] for number in numbers}
+    state = {number: _STATES[level > 2 and rng.random() < 0.3] for number in numbers}
     orders = [
         (numbers[line], owner[numbers[line]], rng.choice(codes), rng.randint(2, 9), state[numbers[line]])
         for line in lines
     ]
     rng.shuffle(orders)
     drawn |= {"orders": orders, "order": numbers[0]}
-    if level == 3:
+    if level > 2:
         drawn |= {"city": rng.choice(customers)[1], "room": rng.choice(table)[2], "by": rng.choice(["room", "price"])}
         drawn["least"] = rng.randint(10, 40)
-        matter = len(_counted(Params(level=3, **drawn)))
-        if not 2 <= matter < len(_counted(Params(level=3, **{**drawn, "by": "price", "least": 0}))):
+        matter = len(_counted(Params(level=level, **drawn)))
+        if (
+            not max(2, 2 * level - 6)
+            <= matter
+            < len(_counted(Params(level=level, **{**drawn, "by": "price", "least": 0})))
+        ):
             return _params(rng, level)
     return drawn
 
 
 def _counted(p: Params) -> list[int]:
-    """What each order line comes to that a level 3 question asks for."""
+    """What each order line comes to that a question from level 3 on asks for."""
     result = []
     for _, customer, code, quantity, state in p.orders:
         for other, _, room, price in p.goods:
@@ -81,7 +88,7 @@ def _counted(p: Params) -> list[int]:
 def _reference(p: Params) -> str:
     if p.level == 1:
         return str(p.wanted[3])
-    if p.level == 3:
+    if p.level > 2:
         return str(sum(_counted(p)))
     price = {code: cost for code, _, _, cost in p.goods}
     return str(sum(quantity * price[code] for order, _, code, quantity, _ in p.orders if order == p.order))
@@ -148,5 +155,11 @@ def _table(head: Sequence[Texts], rows: Sequence[Row], language: int) -> str:
 
 
 FAMILY = ReasoningFamily(
-    name="lookup", params=_params, english=_english, chinese=_chinese, reference=_reference, second=_second
+    name="lookup",
+    params=_params,
+    dial=Dial("articles, customers, orders, further order lines", _SIZE),
+    english=_english,
+    chinese=_chinese,
+    reference=_reference,
+    second=_second,
 )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.translations import renders
 from bench.suites.reasoning.words import LETTERS
 
@@ -16,14 +16,27 @@ Step = tuple[str, int, int]
 """What is done, and its two numbers: boxes, a number to add, a step to go to."""
 
 _BOUND = 400
-"""No box ever holds more, in absolute value, so that the steps are the work and not the sums."""
+"""No box holds more in the end, in absolute value, so that the steps are the work and not the sums."""
+_SIZE = {
+    1: (2, 6, 6, 6),
+    2: (3, 6, 9, 18),
+    3: (3, 8, 14, 26),
+    5: (4, 10, 35, 50),
+    6: (4, 12, 60, 80),
+    7: (5, 14, 90, 120),
+}
+"""Boxes, steps in the list, and the fewest and most that are done, by level: the family's dial."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        boxes = [rng.randint(2, 15) for _ in range(2 if level == 1 else 3)]
-        steps = [_step(rng, level, at, len(boxes)) for at in range((6, 6, 8)[level - 1])]
-        drawn: Drawn = {"boxes": boxes, "steps": steps, "rounds": rng.randint(2, 3) if level == 2 else 1}
+        boxes = [rng.randint(2, 15) for _ in range(_SIZE[level][0])]
+        steps = [_step(rng, level, at, len(boxes)) for at in range(_SIZE[level][1])]
+        drawn: Drawn = {
+            "boxes": boxes,
+            "steps": steps,
+            "rounds": rng.randint(2, 3) if level == 2 else max(1, level - 4),
+        }
         drawn["asked"] = rng.randrange(len(boxes))
         if _asks_enough(Params(level=level, **drawn)):
             return drawn
@@ -40,7 +53,7 @@ def _step(rng: Random, level: int, at: int, boxes: int) -> Step:
         ("double", one, 0),
     ]
     tests: list[Step] = [("skip_more", one, other), ("skip_even", one, 0)] if level > 1 else []
-    if level == 3 and at > 2:
+    if level > 2 and at > 2:
         tests += [("back_less", one, rng.randrange(at - 1)), ("back_odd", one, rng.randrange(at - 1))]
     return rng.choice(tests if tests and rng.random() < 0.45 else plain)
 
@@ -50,7 +63,7 @@ def _asks_enough(p: Params) -> bool:
     done = _followed(p)
     if done is None or max(abs(box) for box in done[0]) > _BOUND:
         return False
-    least, most = ((6, 6), (9, 18), (14, 26))[p.level - 1]
+    *_, least, most = _SIZE[p.level]
     enough = least <= len(done[1]) <= most and set(done[1]) == set(range(len(p.steps)))
     enough = enough and done[0][p.asked] != p.boxes[p.asked] and not p.steps[-1][0].startswith("skip")
     if p.level == 1:
@@ -65,7 +78,7 @@ def _followed(p: Params) -> tuple[list[int], list[int]] | None:
     for _ in range(p.rounds):
         at = 0
         while at < len(p.steps):
-            if len(trail) > 60:
+            if len(trail) > 150:
                 return None
             kind, one, other = p.steps[at]
             trail.append(at)
@@ -182,6 +195,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="machine",
     params=_params,
+    dial=Dial("boxes, steps, fewest and most that are done", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     more=renders("machine", _text),

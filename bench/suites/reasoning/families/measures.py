@@ -7,18 +7,20 @@ from fractions import Fraction
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 
 _UNITS = (
     ("tolm", "托尔"), ("brack", "布拉"), ("wirrel", "维勒"), ("sedge", "塞奇"), ("quoin", "科因"),
     ("harp", "哈普"), ("dram", "德兰"), ("flint", "弗林"),
 )  # fmt: skip
 """Names of units in both languages; none is in use."""
+_SIZE = {1: 4, 2: 5, 3: 6}
+"""Units in the chain, by level: the family's dial."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        units = rng.sample(_UNITS, 3 + level)
+        units = rng.sample(_UNITS, _SIZE[level])
         ratios = [_ratio(rng, level) for _ in range(len(units) - 1)]
         shown = list(range(len(ratios)))
         rng.shuffle(shown)
@@ -127,5 +129,11 @@ def _number(count: int, unit: str) -> str:
 
 
 FAMILY = ReasoningFamily(
-    name="measures", params=_params, english=_english, chinese=_chinese, reference=_reference, second=_second
+    name="measures",
+    params=_params,
+    dial=Dial("units", _SIZE),
+    english=_english,
+    chinese=_chinese,
+    reference=_reference,
+    second=_second,
 )

@@ -9,7 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 
 Texts = tuple[str, str]
 """English and Chinese."""
@@ -42,6 +42,8 @@ SCENES = (
         ("farm", "农场"), ("feed", "饲料"), ("straw", "稻草"), ("trailer load", "车"), ("kg", "千克"), ("t", "吨"), 1000
     ),
 )
+_SIZE = {1: (2, 0), 2: (3, 1), 3: (6, 3), 5: (10, 4), 6: (14, 5), 7: (18, 5)}
+"""Events, and facts that do not matter, by level: the family's dial."""
 _SHARE = {2: ("half", "一半"), 3: ("a third", "三分之一"), 4: ("a quarter", "四分之一")}
 _STEP = {
     "start": ("A {place} has {m} of {thing}.", "一家{place}有{m}{thing}。"),
@@ -76,11 +78,11 @@ def _params(rng: Random, level: int) -> Drawn:
     steps = _steps(rng, level, scene.ratio)
     while any(amount <= 0 or amount.denominator > 1 for amount in _amounts(steps)):
         steps = _steps(rng, level, scene.ratio)
-    facts = rng.sample(range(len(_FACT)), (0, 1, 3)[level - 1])
+    facts = rng.sample(range(len(_FACT)), _SIZE[level][1])
     return {
         "scene": scene,
         "steps": steps,
-        "portion": scene.ratio // 20 * rng.randint(3, 15) if level == 3 and rng.random() < 0.5 else 0,
+        "portion": scene.ratio // 20 * rng.randint(3, 15) if level > 2 and rng.random() < 0.5 else 0,
         "facts": [(fact, rng.randint(1, len(steps)), rng.randint(3, 40)) for fact in facts],
     }
 
@@ -102,6 +104,9 @@ def _steps(rng: Random, level: int, ratio: int) -> list[Step]:
         ("give", rng.randint(2, 4), 0, False),
         (*again, rng.random() < 0.5),
     ]
+    for at in range(_SIZE[level][0] - 6):
+        kind, most = (("buy", 9), ("use", 4), ("lose", 1))[at % 3]
+        steps.append((kind, rng.randint(1 if at % 3 == 2 else 2, most), fine * rng.randint(3, 29), rng.random() < 0.5))
     rng.shuffle(steps)
     return [("start", 1, coarse * rng.randint(20, 95), True), *steps]
 
@@ -160,6 +165,7 @@ def _text(p: Params, language: int) -> str:
 FAMILY = ReasoningFamily(
     name="quantities",
     params=_params,
+    dial=Dial("events, facts that do not matter", _SIZE),
     english=lambda p: _text(p, 0),
     chinese=lambda p: _text(p, 1),
     reference=_reference,

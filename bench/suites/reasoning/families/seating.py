@@ -8,7 +8,7 @@ from itertools import permutations
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS
 
 _PEOPLE = {1: 4, 2: 5, 3: 6}
@@ -163,6 +163,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="seating",
     params=_params,
+    dial=Dial("people", _PEOPLE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.translations import renders
 from bench.suites.reasoning.words import matters
 
@@ -26,18 +26,20 @@ class Movement(NamedTuple):
     """The last day on which it can be sold; 0 if it does not spoil."""
 
 
+_SIZE = {1: (3, 10), 2: (6, 16), 3: (8, 20), 5: (14, 34), 6: (20, 48), 7: (26, 62)}
+"""Events, and the day before which the last is, by level: the family's dial."""
 _ORDERS = ("oldest", "newest", "soonest")
 _ASKED = ("sold", "left", "spoilt")
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        count = (3, 6, 8)[level - 1]
-        days = sorted(rng.sample(range(1, (10, 16, 20)[level - 1]), count + 1))
+        count, last = _SIZE[level]
+        days = sorted(rng.sample(range(1, last), count + 1))
         events, held = list[Movement](), 0
         for place, day in enumerate(days[:-1]):
             if place < 2 or (place < count - 1 and rng.random() < 0.4):
-                good = day + rng.randint(3, 12) if level == 3 else 0
+                good = day + (rng.randint(3, 12) if level < 4 else rng.randint(5, 20)) if level > 2 else 0
                 events.append(Movement(day, rng.randint(6, 20), rng.randint(2, 9), good))
             else:
                 events.append(Movement(day, -rng.randint(3, max(4, held * 2 // 3))))
@@ -52,7 +54,7 @@ def _params(rng: Random, level: int) -> Drawn:
 def _asks_enough(p: Params) -> bool:
     """Whether there is always enough to sell, another order changes the answer and, at level 3, something spoils."""
     worth = _worth(p)
-    if worth is None or worth[p.asked] == 0 or (p.level == 3 and worth["spoilt"] == 0):
+    if worth is None or worth[p.asked] == 0 or (p.level > 2 and worth["spoilt"] == 0):
         return False
     goods = [event.good for event in p.events if event.good]
     orders = _ORDERS[: 2 if p.level < 3 else 3]
@@ -150,13 +152,14 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
     for day, pieces, price, good in p.events:
         line = words["comes" if pieces > 0 else "sold"] + (words["good"] if good else "")
         lines.append(line.format(d=day, n=abs(pieces), k=price, g=good))
-    lines += [words[p.order], *([words["spoils"]] if p.level == 3 else [])]
+    lines += [words[p.order], *([words["spoils"]] if p.level > 2 else [])]
     return "\n".join([*lines, words[f"ask_{p.asked}"].format(e=p.end)])
 
 
 FAMILY = ReasoningFamily(
     name="stock",
     params=_params,
+    dial=Dial("events, days", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     more=renders("stock", _text),

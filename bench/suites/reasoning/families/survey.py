@@ -8,21 +8,21 @@ from itertools import product
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import matters
 
 _ASKED = {1: ("none", "one alone"), 2: ("none", "exactly two", "one alone"), 3: ("all", "exactly two")}
 """What may be asked for, by level."""
+_SIZE = {1: (2, 1), 2: (3, 3), 3: (3, 3)}
+"""Things, and how often nine people use the same ones at most, by level: the family's dial."""
 Region = tuple[int, ...]
 """For each thing, 1 if its people use it and 0 if not."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
-    things = 2 if level == 1 else 3
+    things, most = _SIZE[level]
     while True:
-        people = {
-            region: rng.randint(2, 9) * (1 if level == 1 else rng.choice([1, 2, 3])) for region in _regions(things)
-        }
+        people = {region: rng.randint(2, 9) * (1 if most == 1 else rng.randint(1, most)) for region in _regions(things)}
         drawn: Drawn = {
             "things": things,
             "total": sum(people.values()),
@@ -141,6 +141,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="survey",
     params=_params,
+    dial=Dial("things, times nine people of a kind at most", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

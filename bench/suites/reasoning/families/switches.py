@@ -9,10 +9,10 @@ from itertools import combinations
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS
 
-_SIZE = {1: (4, 3, 5), 2: (5, 4, 7), 3: (6, 6, 0)}
+_SIZE = {1: (4, 3, 5), 2: (5, 4, 7), 3: (6, 6, 0), 5: (8, 8, 0), 6: (10, 10, 0), 7: (12, 12, 0)}
 """Lamps, switches and presses, by level: the family's dial. Without presses the question is which are needed."""
 Switch = tuple[int, tuple[int, ...], tuple[int, ...]]
 """A lamp that is looked at (-1 for none), what is changed if it is on, and what otherwise."""
@@ -37,7 +37,7 @@ def _params(rng: Random, level: int) -> Drawn:
         if len({what for _, what, _ in made}) < switches:
             continue
         if not presses:
-            if sum(len(_after(p, chosen)) == lamps for chosen in _choices(p)) == 1 and len(_needed(p)) > 2:
+            if sum(len(_after(p, chosen)) == lamps for chosen in _choices(switches)) == 1 and len(_needed(p)) > 2:
                 return drawn
             continue
         twice = any(one == other for one, other in zip(p.presses, p.presses[1:], strict=False))
@@ -61,14 +61,14 @@ def _after(p: Params, presses: tuple[int, ...] | list[int]) -> set[int]:
     return on
 
 
-def _choices(p: Params) -> list[tuple[int, ...]]:
-    every = range(len(p.switches))
-    return [chosen for number in range(len(p.switches) + 1) for chosen in combinations(every, number)]
+@functools.cache
+def _choices(switches: int) -> list[tuple[int, ...]]:
+    return [chosen for number in range(switches + 1) for chosen in combinations(range(switches), number)]
 
 
 def _needed(p: Params) -> tuple[int, ...]:
     """The first choice of switches after which every lamp burns."""
-    return next(chosen for chosen in _choices(p) if len(_after(p, chosen)) == p.lamps)
+    return next(chosen for chosen in _choices(len(p.switches)) if len(_after(p, chosen)) == p.lamps)
 
 
 def _reference(p: Params) -> str:
@@ -159,6 +159,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="switches",
     params=_params,
+    dial=Dial("lamps, switches, presses", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

@@ -8,10 +8,10 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import clock, matters
 
-_SHIFTS = {1: 3, 2: 4, 3: 5}
+_SHIFTS = {1: 3, 2: 4, 3: 5, 5: 8, 6: 12, 7: 16}
 """Shifts, one a day, by level: the family's dial."""
 _DAY = 24 * 60
 _NIGHT = (22 * 60, 6 * 60)
@@ -32,8 +32,8 @@ def _params(rng: Random, level: int) -> Drawn:
             "off": rng.choice([20, 30, 40]),
             "wage": rng.choice([16, 24, 32, 40]),
             "over": rng.choice([7, 8]) * 60 if level > 1 else 0,
-            "holiday": rng.randint(1, len(shifts)) if level == 3 else 0,
-            "night": rng.randint(2, 7) if level == 3 else 0,
+            "holiday": rng.randint(1, len(shifts)) if level > 2 else 0,
+            "night": rng.randint(2, 7) if level > 2 else 0,
         }
         p = Params(level=level, **drawn)
         longer = [ends - begins > p.long for begins, ends in shifts]
@@ -42,7 +42,7 @@ def _params(rng: Random, level: int) -> Drawn:
             {"off": 0},
             *({name: 0} for name in ("over", "holiday", "night")[: 0 if level == 1 else 1]),
         ]
-        if level == 3:
+        if level > 2:
             others += [{"holiday": 0}, {"night": 0}]
         if any(longer) and not all(longer) and (late or level == 1) and matters(p, _reference, others):
             return drawn
@@ -117,7 +117,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
     rules = [words["next"]] if p.level > 1 else []
     rules += [words["break"].format(h=p.long // 60, m=p.off), words["round"], words["wage"].format(n=p.wage)]
     rules += [words["over"].format(h=p.over // 60)] if p.over else []
-    if p.level == 3:
+    if p.level > 2:
         rules += [words["holiday"].format(day=p.holiday), words["night"].format(n=p.night)]
     numbered = [f"{at}. {rule}" for at, rule in enumerate(rules, 1)]
     return "\n".join([*lines, words["rules"], *numbered, words["ask"]])
@@ -126,6 +126,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="timecards",
     params=_params,
+    dial=Dial("shifts", _SHIFTS),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

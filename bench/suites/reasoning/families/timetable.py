@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 
 _DAY = timedelta(days=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -16,21 +16,24 @@ _MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 _CHINESE_DAYS = "一二三四五六日"
+_SIZE = {1: (2, 9, 0), 2: (8, 40, 0), 3: (7, 14, 2), 5: (18, 24, 4), 6: (30, 40, 6), 7: (50, 64, 8)}
+"""The fewest and most days or lessons, and single days on which the school is closed, by level: the family's dial."""
 _COURSES = (("language", "语言"), ("cooking", "烹饪"), ("swimming", "游泳"), ("drawing", "绘画"))
 
 
 def _params(rng: Random, level: int) -> Drawn:
+    *lasts, single = _SIZE[level]
     start = date(rng.randint(2027, 2035), rng.randint(1, 12), rng.randint(1, 18 if level == 1 else 28))
     if level == 1:
-        return {"start": start, "days": rng.randint(2, 9)}
+        return {"start": start, "days": rng.randint(*lasts)}
     if level == 2:
         while start.weekday() > 4:
             start += _DAY
-        return {"start": start, "days": rng.randint(8, 40)}
+        return {"start": start, "days": rng.randint(*lasts)}
     days = sorted(rng.sample(range(7), rng.randint(2, 3)))
     while start.weekday() not in days:
         start += _DAY
-    drawn: Drawn = {"start": start, "days": rng.randint(7, 14), "weekdays": days, "every": rng.choice([1, 2, 2])}
+    drawn: Drawn = {"start": start, "days": rng.randint(*lasts), "weekdays": days, "every": rng.choice([1, 2, 2])}
     free = Params(level=3, shut=(date.min, date.min), holidays=[], **drawn)
     dates = _dates(free)
     lessons = [next(dates) for _ in range(drawn["days"])]
@@ -40,7 +43,7 @@ def _params(rng: Random, level: int) -> Drawn:
     return {
         **drawn,
         "shut": (max(shut - rng.randint(0, 2) * _DAY, start + _DAY), shut_to),
-        "holidays": sorted(rng.sample(later, min(2, len(later)))),
+        "holidays": sorted(rng.sample(later, min(single, len(later)))),
         "course": rng.choice(_COURSES),
     }
 
@@ -81,7 +84,7 @@ def _second(p: Params) -> str:
         weeks, rest = divmod(first - monday + p.days, 5)
         return str(date.fromordinal(monday + 7 * weeks + rest))
     planned = [
-        monday + 7 * week + d for week in range(0, 80, p.every) for d in p.weekdays if monday + 7 * week + d >= first
+        monday + 7 * week + d for week in range(0, 200, p.every) for d in p.weekdays if monday + 7 * week + d >= first
     ]
     gone = {*range(p.shut[0].toordinal(), p.shut[1].toordinal() + 1), *(day.toordinal() for day in p.holidays)}
     return str(date.fromordinal(sorted(set(planned) - gone)[p.days - 1]))
@@ -143,6 +146,7 @@ def _th(number: int) -> str:
 FAMILY = ReasoningFamily(
     name="timetable",
     params=_params,
+    dial=Dial("fewest and most days or lessons, days closed", _SIZE),
     english=_english,
     chinese=_chinese,
     reference=_reference,

@@ -8,7 +8,7 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.translations import renders
 from bench.suites.reasoning.words import LETTERS, matters
 
@@ -16,20 +16,22 @@ Road = tuple[int, int, int, bool, bool]
 """From, to, minutes, whether it has a toll, whether it is one-way."""
 
 _NO_LIMIT = 99
+_SIZE = {1: (5, 2), 2: (6, 3), 3: (7, 4), 5: (9, 6), 6: (11, 8), 7: (13, 10)}
+"""Towns, and roads beyond those that reach every town once, by level: the family's dial."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        towns = 4 + level
+        towns, more = _SIZE[level]
         pairs = [(rng.randrange(town), town) for town in range(1, towns)]
         rest = [(a, b) for b in range(towns) for a in range(b) if (a, b) not in pairs and (a, b) != (0, towns - 1)]
-        pairs += rng.sample(rest, 1 + level)
+        pairs += rng.sample(rest, more)
         rng.shuffle(pairs)
         roads = [_road(rng, pair, level) for pair in pairs]
         drawn: Drawn = {"towns": towns, "roads": roads, "limit": _NO_LIMIT, "stop": 0, "via": None, "avoid": None}
         if level > 1:
-            drawn["limit"] = rng.randint(0, level - 1)
-        if level == 3:
+            drawn["limit"] = rng.randint(0, min(level - 1, 2))
+        if level > 2:
             drawn |= {"stop": rng.randint(3, 9), rng.choice(["via", "avoid"]): rng.randrange(1, towns - 1)}
         if _asks_enough(Params(level=level, **drawn)):
             return drawn
@@ -37,7 +39,7 @@ def _params(rng: Random, level: int) -> Drawn:
 
 def _road(rng: Random, pair: tuple[int, int], level: int) -> Road:
     ends = pair if rng.random() < 0.5 else pair[::-1]
-    return (*ends, rng.randint(8, 60), level > 1 and rng.random() < 0.45, level == 3 and rng.random() < 0.25)
+    return (*ends, rng.randint(8, 60), level > 1 and rng.random() < 0.45, level > 2 and rng.random() < 0.25)
 
 
 def _asks_enough(p: Params) -> bool:
@@ -46,7 +48,7 @@ def _asks_enough(p: Params) -> bool:
     if len(best[1]) < 3:
         return False
     others: list[Drawn] = [{"limit": _NO_LIMIT}] if p.level > 1 else []
-    if p.level == 3:
+    if p.level > 2:
         others += [{"via": None, "avoid": None}, {"roads": [(*road[:4], False) for road in p.roads]}]
     return matters(p, _reference, others)
 
@@ -158,6 +160,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="tolls",
     params=_params,
+    dial=Dial("towns, further roads", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     more=renders("tolls", _text),

@@ -7,10 +7,10 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS, matters
 
-_SIZE = {1: (3, 3), 2: (3, 4), 3: (4, 4)}
+_SIZE = {1: (3, 3), 2: (3, 4), 3: (4, 4), 5: (4, 6), 6: (4, 8), 7: (5, 9)}
 """Players and cards of each, by level: the family's dial."""
 _COLOURS = 3
 """How many there are; the last is trumps where there are trumps."""
@@ -39,7 +39,7 @@ def _better(p: Params, card: Card, best: Card) -> bool:
 
 def _led(p: Params, hand: list[Card]) -> Card:
     """What somebody leads: the highest, of equal ones that of the first colour."""
-    plain = [card for card in hand if card[0] != p.trumps] if p.level == 3 else hand
+    plain = [card for card in hand if card[0] != p.trumps] if p.level > 2 else hand
     return max(plain or hand, key=lambda card: (card[1], -card[0]))
 
 
@@ -92,7 +92,7 @@ def _mark(p: Params, hand: list[Card], table: list[Card], card: Card) -> tuple[i
     """How soon a card is chosen from a hand, the least first."""
     colour, number = card
     if not table:
-        return int(p.level == 3 and colour == p.trumps), -number, colour
+        return int(p.level > 2 and colour == p.trumps), -number, colour
     led = table[0][0]
     best = max(_strength(p, each, led) for each in table)
     if colour == led:
@@ -183,14 +183,15 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
         lines.append(words["hand"].format(a=name, all=listed([f"{colours[at]}{number}" for at, number in hand])))
     lines.append(words["turns"].format(order=listed(players), last=players[-1]))
     lines.append(words["win" if p.level == 1 else "win trumps"])
-    lines += [words["lead 3" if p.level == 3 else "lead"] + words["ties"], words["follow"]]
-    lines.append(words[f"other {p.level}"] + words["ties"])
+    lines += [words["lead 3" if p.level > 2 else "lead"] + words["ties"], words["follow"]]
+    lines.append(words[f"other {min(p.level, 3)}"] + words["ties"])
     return "\n".join([*lines, words["ask"].format(order=listed(players), n=len(players))])
 
 
 FAMILY = ReasoningFamily(
     name="tricks",
     params=_params,
+    dial=Dial("players, cards of each", _SIZE),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

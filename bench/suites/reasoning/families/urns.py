@@ -10,7 +10,7 @@ from math import comb
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 
 _BALLS = {1: (2, 12), 2: (1, 6), 3: (1, 5)}
 """The fewest and most balls of a colour in an urn, by level."""
@@ -178,6 +178,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="urns",
     params=_params,
+    dial=Dial("fewest and most balls of a colour", _BALLS),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

@@ -5,21 +5,24 @@ from __future__ import annotations
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
+from bench.suites.reasoning.words import LETTERS
 
-_JOBS = "ABCDEFGH"
+_JOBS = LETTERS
+_SIZE = {1: (4, 0), 2: (5, 0), 3: (7, 3), 5: (10, 5), 6: (13, 7), 7: (16, 9)}
+"""Jobs, and how many of them wait for another, by level: the family's dial."""
 
 
 def _params(rng: Random, level: int) -> Drawn:
     while True:
-        jobs = 3 + level if level < 3 else 7
+        jobs, waits = _SIZE[level]
         drawn: Drawn = {"minutes": [5 * rng.randint(2, 12) for _ in range(jobs)], "needs": {}, "shut": ()}
         if level == 1:
             drawn |= {"workers": 1, "asked": rng.randrange(1, jobs)}
             return drawn
-        drawn |= {"workers": 2, "asked": rng.randrange(2, jobs)}
-        if level == 3:
-            drawn["needs"] = {later: rng.randrange(later) for later in sorted(rng.sample(range(2, jobs), 3))}
+        drawn |= {"workers": 2, "asked": rng.randrange(2 if level < 4 else jobs // 2, jobs)}
+        if level > 2:
+            drawn["needs"] = {later: rng.randrange(later) for later in sorted(rng.sample(range(2, jobs), waits))}
             begins = 5 * rng.randint(12, 24)
             drawn["shut"] = (begins, begins + 5 * rng.randint(3, 6))
         if _matters(drawn, level):
@@ -30,10 +33,10 @@ def _matters(drawn: Drawn, level: int) -> bool:
     """Whether the second worker, every job that waits for another and the break change the answer."""
     p = Params(level=level, **drawn)
     right = _reference(p)
-    others: list[Drawn] = [{"workers": 1}, *({"shut": ()} for _ in range(level == 3))]
+    others: list[Drawn] = [{"workers": 1}, *({"shut": ()} for _ in range(level > 2))]
     others += [{"needs": {job: need for job, need in p.needs.items() if job != left}} for left in p.needs]
     changed = [_reference(Params(**{**vars(p), **other})) != right for other in others]
-    return all(changed[: 2 if level == 3 else 1]) and (level < 3 or any(changed[2:]))
+    return all(changed[: 2 if level > 2 else 1]) and (level < 3 or any(changed[2:]))
 
 
 def _reference(p: Params) -> str:
@@ -130,5 +133,11 @@ def _job(p: Params, job: int, unit: str) -> str:
 
 
 FAMILY = ReasoningFamily(
-    name="workshop", params=_params, english=_english, chinese=_chinese, reference=_reference, second=_second
+    name="workshop",
+    params=_params,
+    dial=Dial("jobs, jobs that wait", _SIZE),
+    english=_english,
+    chinese=_chinese,
+    reference=_reference,
+    second=_second,
 )

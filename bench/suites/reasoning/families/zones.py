@@ -7,13 +7,13 @@ from functools import partial
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.family import Dial, ReasoningFamily
 from bench.suites.reasoning.words import LETTERS, clock
 
 _DAY = 24 * 60
 _AT = 120
 """When a clock is put forward or back, in minutes after midnight."""
-_LEGS = {1: 1, 2: 2, 3: 3}
+_LEGS = {1: 1, 2: 2, 3: 3, 5: 4, 6: 6, 7: 8}
 """Journeys one after another, by level: the family's dial."""
 
 
@@ -30,7 +30,7 @@ def _params(rng: Random, level: int) -> Drawn:
             "change": rng.randrange(30, 95, 5) if level > 1 else 0,
             "shift": (),
         }
-        if level == 3:  # a clock that is put forward or back while the journey lasts
+        if level > 2:  # a clock that is put forward or back while the journey lasts
             day = drawn["day"] + rng.choice([1, 1, 2])
             drawn["shift"] = (rng.randint(1, legs), day, rng.choice([60, -60]))
         p = Params(level=level, **drawn)
@@ -38,7 +38,7 @@ def _params(rng: Random, level: int) -> Drawn:
         at_home = sum(p.takes) + p.leaves
         if level == 1 and day == p.day and rng.random() < 0.8:
             continue
-        if level == 3 and not _shift_matters(p):
+        if level > 2 and not _shift_matters(p):
             continue
         if day > 0 and minute != at_home % _DAY:
             return drawn
@@ -184,6 +184,7 @@ def _text(p: Params, words: Mapping[str, str]) -> str:
 FAMILY = ReasoningFamily(
     name="zones",
     params=_params,
+    dial=Dial("journeys", _LEGS),
     english=partial(_text, words=_WORDS["en"]),
     chinese=partial(_text, words=_WORDS["zh"]),
     reference=_reference,

@@ -196,14 +196,14 @@ def _reservations(row: SuiteRow, imported: bool, batch: bool) -> Iterator[str]:
         )
     if (row.unparsable or row.refused) and row.ungraded:
         yield tr(
-            "{where}: {unparsable} empty or unparsable and {refused} refused {refused:answer|answers}.",
+            "{where}: {unparsable} empty or unparsable and {refused} refused answers.",
             where=where,
             unparsable=row.unparsable,
             refused=row.refused,
         )
     elif row.unparsable or row.refused:
         yield tr(
-            "{where}: {unparsable} unparsable and {refused} refused {refused:answer|answers} count 0.",
+            "{where}: {unparsable} unparsable and {refused} refused answers count 0.",
             where=where,
             unparsable=row.unparsable,
             refused=row.refused,

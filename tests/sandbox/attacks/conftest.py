@@ -17,7 +17,7 @@ from tests.sandbox.attacks.stage import Stage
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make test` makes each attack once, on the sandboxes, or by the doors, in turn; `make test-slow` the rest."""
+    """`make test` makes each attack once, on the sandboxes, or by the doors, in turn; `make attack` all."""
     ways: dict[tuple[Path, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
         given = getattr(getattr(item, "callspec", None), "params", {})

@@ -46,10 +46,6 @@ class KeyRing:
         self._by_token[key.token] = key
         return key
 
-    def revoke(self, key: ProxyKey) -> None:
-        """Makes a key worthless: what calls with it later is refused."""
-        self._by_token.pop(key.token, None)
-
     def find(self, token: str) -> ProxyKey | None:
         """The key of a token; None where there is none."""
         said = token.encode("utf-8", "replace")  # a header may hold any letters

@@ -67,6 +67,7 @@ def tilted_interval(values: ArrayLike, reach: float, confidence: float, *, desig
         step = max(_NEAR * reach, 4 * float(own.std()) * math.sqrt(design_effect / own.size))
         near = max(low, mean - step)
         while near > low and excess(near) > 0:
+            step *= 2
             near = max(low, near - step)
         above = mean if excess(mean) > 0 else mean + _NEAR * reach  # of equal values, rounding may leave some above
         return min(mean, float(scipy.optimize.brentq(excess, near, above, xtol=_NEAR * reach)))

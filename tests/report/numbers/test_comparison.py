@@ -167,7 +167,7 @@ def test_notes_say_what_the_scores_hide(tmp_path: Path) -> None:
     folder = write_run(tmp_path, made, {1: {"lm_eval_score": 1.0}}, models=models)
     notes = "\n".join(map(str, tables.notes(compare(folder))))
     assert "1 truncated or refused answer counts 0, though its text would score" in notes
-    assert "1 unparsable and 1 refused answer count 0" in notes
+    assert "1 unparsable and 1 refused answers count 0" in notes
     assert "small is openai-api/acme/small: the tasks' own token caps; cost unknown: no price." in notes
     assert "reasoning: 4 of 240 items" in notes
 
